@@ -1,0 +1,3 @@
+module github.com/kubecidr/kubecidr
+
+go 1.25.0
