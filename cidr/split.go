@@ -1,0 +1,67 @@
+package cidr
+
+import (
+	"iter"
+	"math/bits"
+	"net/netip"
+
+	"github.com/kubecidr/kubecidr/internal/u128"
+)
+
+// Split returns the subnets of p with the given prefix length, ascending. The
+// sequence is lazy and allocates nothing per element: fd00::/8 into /64 starts
+// at once. It is [ErrBits] for a length shorter than p's or longer than its
+// family's.
+func Split(p netip.Prefix, bits int) (iter.Seq[netip.Prefix], error) {
+	b, err := divisible("split", p, bits)
+	if err != nil {
+		return nil, err
+	}
+	return b.subnets(bits, b.end()), nil
+}
+
+// subnets yields the networks of n bits from b's first address on, until one
+// ends at end.
+func (b block) subnets(n int, end u128.Uint) iter.Seq[netip.Prefix] {
+	return func(yield func(netip.Prefix) bool) {
+		s := block{b.addr, uint8(n), b.family}
+		for yield(s.prefix()) && s.end() != end {
+			s.addr = s.addr.Add(unit(n))
+		}
+	}
+}
+
+// SplitN tiles p with exactly n blocks, ascending and as equal as powers of
+// two allow: with 2^k ≤ n < 2^(k+1), the 2^(k+1)−n larger ones (k bits longer
+// than p) come first, the smaller ones (k+1 bits longer) after them. It is
+// [ErrOutOfRange] for n = 0 and for more blocks than p has addresses.
+func SplitN(p netip.Prefix, n uint64) (iter.Seq[netip.Prefix], error) {
+	if err := check("split", p); err != nil {
+		return nil, err
+	}
+	b := blockOf(p)
+	if size, ok := pow2(b.hostBits()); n == 0 || ok && n > size {
+		return nil, fault(ErrOutOfRange, "cidr: split %v into %d blocks: want a number from 1 to its %v addresses", b.prefix(), n, NumAddrsBig(p))
+	}
+	k := bits.Len64(n) - 1
+	large := int(b.bits) + k
+	// 2^(k+1)−n; for k = 63 the power wraps to 0 and the difference is right.
+	numLarge := uint64(2)<<k - n
+	border := b.addr.Add(u128.From64(numLarge).Lsh(uint(128 - large)))
+	return func(yield func(netip.Prefix) bool) {
+		for q := range b.subnets(large, border.Sub(u128.From64(1))) {
+			if !yield(q) {
+				return
+			}
+		}
+		if numLarge == n {
+			return
+		}
+		rest := block{border, b.bits, b.family}
+		for q := range rest.subnets(large+1, b.end()) {
+			if !yield(q) {
+				return
+			}
+		}
+	}, nil
+}
