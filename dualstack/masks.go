@@ -1,0 +1,211 @@
+package dualstack
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/kubecidr/kubecidr/cidr"
+)
+
+// MaxIPv6Difference is how much longer than the IPv6 cluster CIDR a node's
+// IPv6 mask may be: 65,536 nodes. kube-controller-manager ends with "the node
+// CIDR size is too big" beyond it (pkg/controller/nodeipam/ipam/cidrset,
+// clusterSubnetMaxDiff); IPv4 has no such limit there.
+const MaxIPv6Difference = 16
+
+// PreferredIPv6Mask is the length of a node's IPv6 block where nothing speaks
+// against it: kube-controller-manager's default.
+const PreferredIPv6Mask = 64
+
+// Masks are the prefix lengths of a node's pod CIDRs, one a family
+// (--node-cidr-mask-size-ipv4 and -ipv6). A family that a cluster lacks has 0.
+type Masks struct {
+	V4 int `json:"v4,omitzero"`
+	V6 int `json:"v6,omitzero"`
+}
+
+// Of returns the mask of family f, 0 for no family.
+func (m Masks) Of(f cidr.Family) int {
+	switch f {
+	case cidr.IPv4:
+		return m.V4
+	case cidr.IPv6:
+		return m.V6
+	}
+	return 0
+}
+
+// with returns m with the mask of family f set.
+func (m Masks) with(f cidr.Family, mask int) Masks {
+	if f == cidr.IPv4 {
+		m.V4 = mask
+	} else {
+		m.V6 = mask
+	}
+	return m
+}
+
+// String returns "/24", or "/24,/64" with IPv4 first, and "" for none.
+func (m Masks) String() string {
+	switch {
+	case m == Masks{}:
+		return ""
+	case m.V6 == 0:
+		return fmt.Sprintf("/%d", m.V4)
+	case m.V4 == 0:
+		return fmt.Sprintf("/%d", m.V6)
+	}
+	return fmt.Sprintf("/%d,/%d", m.V4, m.V6)
+}
+
+// NodeNeed is what a cluster asks of its pod range: a number of nodes, and the
+// addresses that each node's block must have in every family. The latter are
+// more than the pods of a node: the IPAM keeps some for itself
+// (k8sflags.IPAM.AddrsFor).
+type NodeNeed struct{ Nodes, AddrsPerNode uint64 }
+
+// CapacityError says which family cannot give the nodes what they need. It
+// wraps [ErrCapacity].
+type CapacityError struct {
+	Pods   Pair
+	Need   NodeNeed
+	Family cidr.Family // the bottleneck
+	Mask   int         // the best mask of that family
+	Nodes  uint64      // the nodes that it gives
+}
+
+func (e *CapacityError) Error() string {
+	p := e.Pods.Of(e.Family)
+	if e.Nodes == 0 {
+		return fmt.Sprintf("dualstack: %v is the bottleneck: %v cannot hold a single node block of %d addresses (needs a /%d)",
+			e.Family, p, e.Need.AddrsPerNode, e.Mask)
+	}
+	return fmt.Sprintf("dualstack: %v is the bottleneck: %v has %d node blocks of /%d (%d addresses each), %d nodes need a /%d",
+		e.Family, p, e.Nodes, e.Mask, e.Need.AddrsPerNode, e.Need.Nodes, e.Mask-log2ceil(e.Need.Nodes))
+}
+
+// Unwrap returns [ErrCapacity].
+func (e *CapacityError) Unwrap() error { return ErrCapacity }
+
+// NodeMasks returns the node masks with which pods gives every one of
+// need.Nodes a block of need.AddrsPerNode addresses in each family.
+//
+// The IPv4 mask is the longest that holds the addresses: 25 for 113 of them.
+// The IPv6 mask is 64 where that gives enough nodes and is at most
+// [MaxIPv6Difference] bits longer than the range. Else it gives as many nodes
+// as the IPv4 mask does, or, without an IPv4 range, as many as it can, within
+// the same limit.
+//
+// Where a family cannot serve the nodes the error is a [*CapacityError] that
+// names it. A need of zero nodes or addresses, and the zero Pair, are errors.
+func NodeMasks(pods Pair, need NodeNeed) (Masks, error) {
+	switch {
+	case pods.IsZero():
+		return Masks{}, fault(ErrCount, "dualstack: node masks: no pod range")
+	case need.Nodes == 0 || need.AddrsPerNode == 0:
+		return Masks{}, fault(ErrOutOfRange, "dualstack: node masks for %d nodes of %d addresses: want at least one of each", need.Nodes, need.AddrsPerNode)
+	}
+	var m Masks
+	for _, f := range []cidr.Family{cidr.IPv4, cidr.IPv6} {
+		p := pods.Of(f)
+		if !p.IsValid() {
+			continue
+		}
+		longest, err := cidr.BitsFor(f, need.AddrsPerNode)
+		if err != nil {
+			return Masks{}, fmt.Errorf("dualstack: node masks of %v: %w", p, err)
+		}
+		mask := longest
+		if f == cidr.IPv6 {
+			mask = ipv6Mask(pods, need, m.V4, longest)
+		}
+		if mask < p.Bits() || log2ceil(need.Nodes) > mask-p.Bits() {
+			return Masks{}, &CapacityError{pods, need, f, mask, blocks(p.Bits(), mask)}
+		}
+		m = m.with(f, mask)
+	}
+	return m, nil
+}
+
+// ipv6Mask chooses the IPv6 mask; v4 is the IPv4 mask or 0, and longest the
+// longest IPv6 mask that holds the addresses.
+func ipv6Mask(pods Pair, need NodeNeed, v4, longest int) int {
+	bits := pods.V6().Bits()
+	if d := PreferredIPv6Mask - bits; PreferredIPv6Mask <= longest &&
+		d >= log2ceil(need.Nodes) && d <= MaxIPv6Difference {
+		return PreferredIPv6Mask
+	}
+	d := MaxIPv6Difference
+	if v4 != 0 {
+		d = min(d, v4-pods.V4().Bits())
+	}
+	return min(longest, bits+d)
+}
+
+// NodeCapacity returns how many nodes get a block in every family of pods:
+// the minimum over the families of 2^(mask − range's length). A family with
+// blocks to spare helps nobody: kube-controller-manager gives a node a block of
+// each family or none. It is [ErrMasks] where a mask is missing, shorter than
+// the range, longer than an address, given for a family that pods lacks, or
+// breaks [MaxIPv6Difference].
+func NodeCapacity(pods Pair, m Masks) (uint64, error) {
+	if err := checkMasks(pods, m); err != nil {
+		return 0, err
+	}
+	n := uint64(math.MaxUint64)
+	for p := range pods.All() {
+		n = min(n, blocks(p.Bits(), m.Of(cidr.FamilyOf(p))))
+	}
+	return n, nil
+}
+
+// Equalize shortens the mask of the family that has more node blocks than the
+// other, so that both give the same number of nodes: blocks without a partner
+// in the other family would never be used, and larger ones hold more pods. It
+// changes nothing for a single family, and errors like [NodeCapacity].
+func Equalize(pods Pair, m Masks) (Masks, error) {
+	if err := checkMasks(pods, m); err != nil {
+		return Masks{}, err
+	}
+	if !pods.IsDual() {
+		return m, nil
+	}
+	d := min(m.V4-pods.V4().Bits(), m.V6-pods.V6().Bits())
+	return Masks{pods.V4().Bits() + d, pods.V6().Bits() + d}, nil
+}
+
+func checkMasks(pods Pair, m Masks) error {
+	if pods.IsZero() {
+		return fault(ErrCount, "dualstack: node masks %v: no pod range", m)
+	}
+	for _, f := range []cidr.Family{cidr.IPv4, cidr.IPv6} {
+		p, mask := pods.Of(f), m.Of(f)
+		switch {
+		case !p.IsValid() && mask != 0:
+			return fault(ErrMasks, "dualstack: node mask /%d for %v, but the pod range %v has no %v", mask, f, pods, f)
+		case !p.IsValid():
+		case mask < p.Bits() || mask > f.BitLen() || mask == 0:
+			return fault(ErrMasks, "dualstack: %v node mask %d for pod range %v: want a length from %d to %d", f, mask, p, p.Bits(), f.BitLen())
+		case f == cidr.IPv6 && mask-p.Bits() > MaxIPv6Difference:
+			return fault(ErrMasks, "dualstack: IPv6 node mask /%d is %d bits longer than pod range %v: Kubernetes takes at most %d (use a /%d range or a /%d mask)",
+				mask, mask-p.Bits(), p, MaxIPv6Difference, mask-MaxIPv6Difference, p.Bits()+MaxIPv6Difference)
+		}
+	}
+	return nil
+}
+
+// blocks returns the number of blocks of mask in a range of bits; 0 if none.
+func blocks(bits, mask int) uint64 {
+	if mask < bits {
+		return 0
+	}
+	return 1 << min(mask-bits, 63)
+}
+
+// log2ceil returns the least k with 2^k ≥ n.
+func log2ceil(n uint64) int {
+	k := 0
+	for ; k < 64 && uint64(1)<<k < n; k++ {
+	}
+	return k
+}

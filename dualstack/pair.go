@@ -1,0 +1,150 @@
+package dualstack
+
+import (
+	"fmt"
+	"iter"
+	"net/netip"
+
+	"github.com/kubecidr/kubecidr/cidr"
+)
+
+// Pair is no range, one range, or one of each family with the primary first.
+// The zero Pair is none. Ranges are masked and valid. Pairs compare with ==;
+// the order of the families is part of the value.
+type Pair struct {
+	primary, secondary netip.Prefix
+}
+
+// Single returns the pair of one range. Host bits are masked off; an invalid
+// or IPv4-mapped prefix is an error.
+func Single(p netip.Prefix) (Pair, error) {
+	if err := usable(p); err != nil {
+		return Pair{}, err
+	}
+	return Pair{primary: p.Masked()}, nil
+}
+
+// Dual returns the pair of two ranges of different families. Host bits are
+// masked off. It is [ErrSameFamily] for two of one family, and an error for an
+// invalid or IPv4-mapped prefix.
+func Dual(primary, secondary netip.Prefix) (Pair, error) {
+	for _, p := range []netip.Prefix{primary, secondary} {
+		if err := usable(p); err != nil {
+			return Pair{}, err
+		}
+	}
+	if f := cidr.FamilyOf(primary); f == cidr.FamilyOf(secondary) {
+		return Pair{}, fault(ErrSameFamily, "dualstack: %v and %v are both %v: a pair has one of each family", primary, secondary, f)
+	}
+	return Pair{primary.Masked(), secondary.Masked()}, nil
+}
+
+// usable reports why p cannot stand in a pair, in the words of package cidr.
+func usable(p netip.Prefix) error {
+	if _, err := cidr.Common(p); err != nil {
+		return fmt.Errorf("dualstack: range %v: %w", p, err)
+	}
+	return nil
+}
+
+// Parse reads one range, or two of different families separated by a comma, as
+// Kubernetes' flags take them: "10.244.0.0/16,fd00:10:244::/48". It is as
+// strict as [cidr.Parse]; empty text is an error.
+func Parse(s string) (Pair, error) {
+	ps, err := cidr.ParseList(s)
+	if err != nil {
+		return Pair{}, fmt.Errorf("dualstack: %w", err)
+	}
+	switch len(ps) {
+	case 1:
+		return Single(ps[0])
+	case 2:
+		return Dual(ps[0], ps[1])
+	}
+	return Pair{}, fault(ErrCount, "dualstack: %q has %d ranges: want one, or one of each family", s, len(ps))
+}
+
+// MustParse is [Parse] for constants: it panics on an error.
+func MustParse(s string) Pair {
+	p, err := Parse(s)
+	if err != nil {
+		panic(err)
+	}
+	return p
+}
+
+// V4 returns the IPv4 range, or the zero Prefix.
+func (p Pair) V4() netip.Prefix { return p.Of(cidr.IPv4) }
+
+// V6 returns the IPv6 range, or the zero Prefix.
+func (p Pair) V6() netip.Prefix { return p.Of(cidr.IPv6) }
+
+// Of returns the range of family f, or the zero Prefix.
+func (p Pair) Of(f cidr.Family) netip.Prefix {
+	switch f {
+	case 0:
+	case cidr.FamilyOf(p.primary):
+		return p.primary
+	case cidr.FamilyOf(p.secondary):
+		return p.secondary
+	}
+	return netip.Prefix{}
+}
+
+// Primary returns the first range, or the zero Prefix if there is none.
+func (p Pair) Primary() netip.Prefix { return p.primary }
+
+// Secondary returns the second range, or the zero Prefix.
+func (p Pair) Secondary() netip.Prefix { return p.secondary }
+
+// IsZero reports whether p has no range.
+func (p Pair) IsZero() bool { return p == Pair{} }
+
+// IsDual reports whether p has both families.
+func (p Pair) IsDual() bool { return p.secondary.IsValid() }
+
+// Families returns the families of p, the primary first; empty for none.
+func (p Pair) Families() []cidr.Family {
+	var fs []cidr.Family
+	for q := range p.All() {
+		fs = append(fs, cidr.FamilyOf(q))
+	}
+	return fs
+}
+
+// All yields the ranges of p, the primary first.
+func (p Pair) All() iter.Seq[netip.Prefix] {
+	return func(yield func(netip.Prefix) bool) {
+		if p.primary.IsValid() && yield(p.primary) && p.secondary.IsValid() {
+			yield(p.secondary)
+		}
+	}
+}
+
+// String returns the text that [Parse] reads, and "" for none.
+func (p Pair) String() string {
+	switch {
+	case p.IsZero():
+		return ""
+	case !p.IsDual():
+		return p.primary.String()
+	}
+	return p.primary.String() + "," + p.secondary.String()
+}
+
+// MarshalText writes [Pair.String].
+func (p Pair) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+// UnmarshalText reads like [Parse], and empty text as the zero Pair. On an
+// error p is unchanged.
+func (p *Pair) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*p = Pair{}
+		return nil
+	}
+	q, err := Parse(string(text))
+	if err == nil {
+		*p = q
+	}
+	return err
+}
