@@ -1,7 +1,6 @@
 package cidr
 
 import (
-	"fmt"
 	"net/netip"
 )
 
@@ -68,7 +67,7 @@ func (f Family) String() string {
 // MarshalText writes "IPv4", "IPv6", or nothing for no family.
 func (f Family) MarshalText() ([]byte, error) {
 	if f != 0 && f.BitLen() == 0 {
-		return nil, fmt.Errorf("cidr: family %d is neither IPv4 nor IPv6", uint8(f))
+		return nil, fault(ErrFamily, "cidr: family %d is neither IPv4 nor IPv6", uint8(f))
 	}
 	return []byte(f.String()), nil
 }
