@@ -1,0 +1,164 @@
+package k8sflags
+
+import (
+	"strconv"
+	"strings"
+)
+
+// gateRow is what is known of one feature gate. A zero version is "before 1.24"
+// for added and "not by 1.37" for the others.
+type gateRow struct {
+	name    string
+	added   Version
+	on      Version // from which version it is on by default
+	stable  Version // general availability: setting it is logged as a warning
+	locked  Version // to its default, which is on
+	removed Version
+	source  string
+}
+
+const (
+	srcKubeGates     = "pkg/features/kube_features.go"
+	srcGatesOfServer = "staging/src/k8s.io/apiserver/pkg/features/kube_features.go"
+)
+
+// gateRows is never written. Gates that have nothing to do with addresses are
+// kept and not judged.
+var gateRows = []gateRow{
+	{name: "AllowServiceExternalIPs", added: v1(36), on: v1(36), source: srcKubeGates + "; KEP-5707"},
+	{name: "CloudDualStackNodeIPs", added: v1(27), on: v1(29), stable: v1(30), locked: v1(30), removed: v1(37), source: srcKubeGates + "; KEP-3705"},
+	{name: "DisableAllocatorDualWrite", added: v1(31), on: v1(34), stable: v1(34), locked: v1(35), source: srcKubeGates + "; KEP-1880"},
+	{name: "KubeProxyIPVS", added: v1(37), on: v1(37), source: srcKubeGates + "; KEP-5495"},
+	{name: "MultiCIDRRangeAllocator", added: v1(25), removed: v1(29), source: srcKubeGates + "; KEP-2593, withdrawn"},
+	{name: "MultiCIDRServiceAllocator", added: v1(27), on: v1(33), stable: v1(33), locked: v1(34), source: srcKubeGates + "; KEP-1880"},
+	{name: "NFTablesProxyMode", added: v1(29), on: v1(31), stable: v1(33), locked: v1(33), source: srcKubeGates + "; KEP-3866"},
+	{name: "RemoveSelfLink", on: v1(20), stable: v1(24), locked: v1(24), removed: v1(30), source: srcGatesOfServer + "; KEP-1164"},
+	{name: "ServiceIPStaticSubrange", added: v1(24), on: v1(25), stable: v1(26), locked: v1(26), source: srcKubeGates + "; KEP-3070"},
+	{name: "ServiceNodePortStaticSubrange", added: v1(27), on: v1(28), stable: v1(29), locked: v1(29), removed: v1(31), source: srcKubeGates + "; KEP-3668"},
+	{name: "StrictIPCIDRValidation", added: v1(33), on: v1(36), source: srcKubeGates + "; KEP-4858"},
+}
+
+func gateNamed(name string) *gateRow {
+	for i := range gateRows {
+		if gateRows[i].name == name {
+			return &gateRows[i]
+		}
+	}
+	return nil
+}
+
+// since reports whether v is at least w, false for no version w.
+func (v Version) since(w Version) bool { return !w.IsZero() && v.AtLeast(w) }
+
+// setting is one element of --feature-gates.
+type setting struct {
+	name, value string
+	hasValue    bool
+}
+
+// gates returns the settings of --feature-gates as
+// component-base/cli/flag/map_string_bool.go reads them.
+func (m *member) gates() []setting {
+	text, ok := m.Flags.Get("feature-gates")
+	if !ok {
+		return nil
+	}
+	var out []setting
+	for element := range strings.SplitSeq(text, ",") {
+		if element == "" {
+			continue
+		}
+		name, value, hasValue := strings.Cut(element, "=")
+		out = append(out, setting{strings.TrimSpace(name), strings.TrimSpace(value), hasValue})
+	}
+	return out
+}
+
+// gateOn reports whether a gate is on in a process: set, or by default.
+func (m *member) gateOn(name string) bool {
+	row := gateNamed(name)
+	if row == nil || m.at.Compare(row.added) < 0 {
+		return false
+	}
+	for _, s := range m.gates() {
+		if on, err := strconv.ParseBool(s.value); s.name == name && err == nil {
+			return on
+		}
+	}
+	return m.at.since(row.on)
+}
+
+// gateRules judge --feature-gates by the version: the table is gateRows.
+var gateRules = []ruleRow{
+	{Rule: Rule{ID: "KC104", Title: "feature gate does not exist at the version", Severity: Error, Source: srcGates}, each: checkGateKnown},
+	{Rule: Rule{ID: "KC105", Title: "feature gate is locked", Severity: Error, Source: srcGates}, each: checkGateLocked},
+	{Rule: Rule{ID: "KC106", Title: "feature gate is settled", Severity: Warning, Source: srcGates}, each: checkGateSettled},
+	{Rule: Rule{ID: "KC107", Title: "feature gate without true or false", Severity: Error,
+		Source: "staging/src/k8s.io/component-base/cli/flag/map_string_bool.go"}, each: checkGateForm},
+}
+
+const feature = "feature-gates"
+
+// ownGates reports whether a component has the gates of gateRows. A
+// cloud-controller-manager has its provider's; a kube-proxy with a
+// configuration file reads them there.
+func ownGates(m *member) bool {
+	return m.Component != CloudControllerManager && (m.Component != Proxy || !m.configFile)
+}
+
+func checkGateKnown(_ *cluster, m *member, r report) {
+	if !ownGates(m) {
+		return
+	}
+	for _, s := range m.gates() {
+		row := gateNamed(s.name)
+		switch {
+		case row == nil:
+		case m.at.since(row.removed):
+			r.flag(m, feature, "remove "+s.name, "feature gate %s was removed in Kubernetes %s; %s %s refuses to start with either value",
+				s.name, row.removed, m.Component, m.at)
+		case m.at.Compare(row.added) < 0:
+			r.flag(m, feature, "remove "+s.name, "feature gate %s is new in Kubernetes %s; %s %s refuses to start with either value",
+				s.name, row.added, m.Component, m.at)
+		}
+	}
+}
+
+func checkGateLocked(_ *cluster, m *member, r report) {
+	if !ownGates(m) {
+		return
+	}
+	for _, s := range m.gates() {
+		row := gateNamed(s.name)
+		if row == nil || !m.at.since(row.locked) || m.at.since(row.removed) {
+			continue
+		}
+		if on, err := strconv.ParseBool(s.value); err == nil && !on {
+			r.flag(m, feature, "remove "+s.name, "feature gate %s is locked to true since Kubernetes %s; %s %s refuses to start with false",
+				s.name, row.locked, m.Component, m.at)
+		}
+	}
+}
+
+func checkGateSettled(_ *cluster, m *member, r report) {
+	if !ownGates(m) {
+		return
+	}
+	for _, s := range m.gates() {
+		row := gateNamed(s.name)
+		if row == nil || !m.at.since(row.stable) || m.at.since(row.removed) {
+			continue
+		}
+		if on, err := strconv.ParseBool(s.value); err == nil && (on || !m.at.since(row.locked)) {
+			r.flag(m, feature, "remove "+s.name, "feature gate %s is stable since Kubernetes %s and will go", s.name, row.stable)
+		}
+	}
+}
+
+func checkGateForm(_ *cluster, m *member, r report) {
+	for _, s := range m.gates() {
+		if _, err := strconv.ParseBool(s.value); err != nil {
+			r.flag(m, feature, "write "+s.name+"=true or "+s.name+"=false", "feature gate %q wants true or false", s.name)
+		}
+	}
+}

@@ -1,0 +1,166 @@
+package k8sflags
+
+import (
+	"strings"
+
+	"github.com/kubecidr/kubecidr/cidr"
+	"github.com/kubecidr/kubecidr/dualstack"
+)
+
+const (
+	srcNodeIPAM = "cmd/kube-controller-manager/app/core.go, startNodeIpamController; pkg/controller/nodeipam/node_ipam_controller.go"
+	srcMasks    = "cmd/kube-controller-manager/app/core.go, setNodeCIDRMaskSizes"
+	srcCIDRSet  = "pkg/controller/nodeipam/ipam/cidrset/cidr_set.go, NewCIDRSet"
+)
+
+// nodeCIDRRules judge how kube-controller-manager gives nodes their pod blocks.
+// They hold only where it does: without --allocate-node-cidrs its address flags
+// are inert, which is a rule of its own.
+var nodeCIDRRules = []ruleRow{
+	{Rule: Rule{ID: "KC301", Title: "node blocks without one pod range or one of each family", Severity: Error,
+		Component: ControllerManager, Source: srcNodeIPAM}, each: checkPodShape},
+	{Rule: Rule{ID: "KC302", Title: "node mask flag of the wrong kind", Severity: Error,
+		Component: ControllerManager, Source: srcMasks}, each: checkMaskFlags},
+	{Rule: Rule{ID: "KC303", Title: "node block larger than the pod range", Severity: Error,
+		Component: ControllerManager, Source: srcNodeIPAM}, each: checkMaskTooShort},
+	{Rule: Rule{ID: "KC304", Title: "node mask longer than an address", Severity: Error,
+		Component: ControllerManager, Source: srcCIDRSet + ": not validated, and no block can be given"}, each: checkMaskTooLong},
+	{Rule: Rule{ID: "KC305", Title: "IPv6 node mask more than 16 bits longer than the pod range", Severity: Error,
+		Component: ControllerManager, Source: srcCIDRSet}, each: checkMaskDifference},
+	{Rule: Rule{ID: "KC306", Title: "flags that count for nothing without node blocks", Severity: Warning,
+		Component: ControllerManager, Source: "staging/src/k8s.io/cloud-provider/options/kubecloudshared.go, help of --cluster-cidr"}, each: checkInertFlags},
+	{Rule: Rule{ID: "KC307", Title: "service range that is not read", Severity: Warning,
+		Component: ControllerManager, Source: srcNodeIPAM}, each: checkManagerServices},
+	{Rule: Rule{ID: "KC308", Title: "service range of the wrong shape", Severity: Error,
+		Component: ControllerManager, Source: srcNodeIPAM}, each: checkManagerServiceShape},
+	{Rule: Rule{ID: "KC309", Title: "allocator that needs a cloud provider in the tree", Severity: Error,
+		Component: ControllerManager, Since: v1(31), Source: "cmd/kube-controller-manager/app/core.go; pkg/controller/nodeipam/ipam/cidr_allocator.go"}, each: checkAllocatorType},
+}
+
+func checkPodShape(_ *cluster, m *member, r report) {
+	if !m.allocates() {
+		return
+	}
+	if len(m.pods.items) == 0 {
+		r.flag(m, "cluster-cidr", "set it, or --allocate-node-cidrs=false", "--allocate-node-cidrs needs a pod range to take blocks from")
+		return
+	}
+	if wrong := m.pods.shape(); wrong != "" {
+		r.flag(m, "cluster-cidr", "give one range, or one of each family with a comma and no space between them", "%s", wrong)
+	}
+}
+
+// blocks calls judge with the pod range and node mask of each family, where
+// kube-controller-manager gives out blocks and its range can be read.
+func blocks(m *member, judge func(f cidr.Family, flag string, mask int, pods dualstack.Pair)) {
+	pods, ok := m.pods.pair()
+	if !ok || !m.allocates() {
+		return
+	}
+	for _, f := range pods.Families() {
+		flag := maskFlag(f)
+		if m.isSet("node-cidr-mask-size") && !m.isSet(flag) && !pods.IsDual() {
+			flag = "node-cidr-mask-size"
+		}
+		judge(f, flag, m.nodeMask(f, pods.IsDual()), pods)
+	}
+}
+
+func checkMaskFlags(_ *cluster, m *member, r report) {
+	pods, ok := m.pods.pair()
+	if !ok || !m.allocates() {
+		return
+	}
+	const plain, v4, v6 = "node-cidr-mask-size", "node-cidr-mask-size-ipv4", "node-cidr-mask-size-ipv6"
+	has := func(flag string) bool { return m.integer(flag, 0) != 0 } // 0 is the same as none
+	switch {
+	case has(plain) && pods.IsDual():
+		r.flag(m, plain, "use --"+v4+" and --"+v6, "not allowed with pod ranges of both families")
+	case has(plain) && (has(v4) || has(v6)):
+		r.flag(m, plain, "remove it", "not allowed beside --%s and --%s", v4, v6)
+	case has(v4) && !pods.V4().IsValid():
+		r.flag(m, v4, "remove it and use --"+v6, "not allowed with IPv6 pods alone")
+	case has(v6) && !pods.V6().IsValid():
+		r.flag(m, v6, "remove it and use --"+v4, "not allowed with IPv4 pods alone")
+	}
+}
+
+func ofFamily(pods dualstack.Pair, f cidr.Family) (bits int, text string) {
+	p := pods.V4()
+	if f == cidr.IPv6 {
+		p = pods.V6()
+	}
+	return p.Bits(), p.String()
+}
+
+func checkMaskTooShort(_ *cluster, m *member, r report) {
+	blocks(m, func(f cidr.Family, flag string, mask int, pods dualstack.Pair) {
+		if bits, text := ofFamily(pods, f); mask < bits {
+			r.flag(m, flag, "use a mask of /"+itoa(bits)+" or longer, or a larger pod range", "a node block of /%d does not fit into the pods' %s", mask, text)
+		}
+	})
+}
+
+func checkMaskTooLong(_ *cluster, m *member, r report) {
+	blocks(m, func(f cidr.Family, flag string, mask int, _ dualstack.Pair) {
+		if mask > f.BitLen() {
+			r.flag(m, flag, "use a mask of /"+itoa(f.BitLen())+" or shorter", "%s addresses have %d bits", f, f.BitLen())
+		}
+	})
+}
+
+// maxIPv6Difference is how much longer an IPv6 node mask may be than the range:
+// the allocator keeps a bitmap of the blocks. IPv4 has no such limit there.
+const maxIPv6Difference = 16
+
+func checkMaskDifference(_ *cluster, m *member, r report) {
+	blocks(m, func(f cidr.Family, flag string, mask int, pods dualstack.Pair) {
+		bits, text := ofFamily(pods, f)
+		if f == cidr.IPv6 && mask-bits > maxIPv6Difference && mask <= f.BitLen() {
+			r.flag(m, flag, "use a mask of /"+itoa(bits+maxIPv6Difference)+" or shorter, or a smaller pod range",
+				"a node block of /%d is %d bits longer than the pods' %s, at most %d are allowed", mask, mask-bits, text, maxIPv6Difference)
+		}
+	})
+}
+
+func checkInertFlags(_ *cluster, m *member, r report) {
+	if m.boolean("allocate-node-cidrs", false) && m.runsNodeIPAM() {
+		return
+	}
+	why := "--allocate-node-cidrs is not true"
+	if !m.runsNodeIPAM() {
+		why = "--controllers leaves the node IPAM controller out"
+	}
+	for _, flag := range []string{"cluster-cidr", "node-cidr-mask-size", "node-cidr-mask-size-ipv4", "node-cidr-mask-size-ipv6"} {
+		if m.isSet(flag) {
+			r.flag(m, flag, "remove it, or let kube-controller-manager give nodes their blocks", "ignored, since %s", why)
+		}
+	}
+}
+
+func checkManagerServices(_ *cluster, m *member, r report) {
+	if i, bad := m.services.unreadable(); bad && m.allocates() {
+		r.flag(m, serviceRange, "write it as kube-apiserver has it",
+			"%s: kube-controller-manager only logs that, and keeps no node block clear of the services", unreadableText(i, m.services.items[i].text))
+	}
+}
+
+func checkManagerServiceShape(_ *cluster, m *member, r report) {
+	if _, bad := m.services.unreadable(); bad || !m.allocates() || len(m.services.items) == 0 {
+		return
+	}
+	if wrong := m.services.shape(); wrong != "" {
+		r.flag(m, serviceRange, "write it as kube-apiserver has it", "%s", wrong)
+	}
+}
+
+func checkAllocatorType(_ *cluster, m *member, r report) {
+	kind := m.text("cidr-allocator-type")
+	if !m.boolean("allocate-node-cidrs", false) || !m.runsNodeIPAM() {
+		return
+	}
+	if kind == "CloudAllocator" || strings.HasPrefix(kind, "IPAMFrom") {
+		r.flag(m, "cidr-allocator-type", "leave the blocks to the cloud-controller-manager, with --allocate-node-cidrs=false here",
+			"there is no cloud provider in kube-controller-manager since Kubernetes 1.31")
+	}
+}
