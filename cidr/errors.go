@@ -33,6 +33,10 @@ var (
 	ErrEmpty = errors.New("no prefixes")
 	// ErrNoSpace: no free block of the size asked for is left.
 	ErrNoSpace = errors.New("no space left")
+	// ErrConflict: a block that a pool needs free is not; see [ConflictError].
+	ErrConflict = errors.New("block is not free")
+	// ErrNotUsed: a block is not allocated as it is; see [ConflictError].
+	ErrNotUsed = errors.New("not an allocated block")
 )
 
 // failure is a message with the sentinel that it wraps. The sentinel's own
