@@ -3,6 +3,7 @@ package dualstack
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // What went wrong, for [errors.Is]. Errors of package cidr are wrapped besides.
@@ -30,4 +31,13 @@ func (e *failure) Unwrap() error { return e.kind }
 
 func fault(kind error, format string, args ...any) error {
 	return &failure{kind, fmt.Sprintf(format, args...)}
+}
+
+// ours puts this package's name on an error of package cidr, in place of that
+// one's: the caller called us.
+func ours(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fault(err, "dualstack: %s", strings.TrimPrefix(err.Error(), "cidr: "))
 }

@@ -1,7 +1,6 @@
 package dualstack
 
 import (
-	"fmt"
 	"iter"
 	"net/netip"
 
@@ -53,12 +52,12 @@ func (p Pair) each(f func(netip.Prefix) (netip.Prefix, error)) (Pair, error) {
 	var err error
 	if p.primary.IsValid() {
 		if q.primary, err = f(p.primary); err != nil {
-			return Pair{}, fmt.Errorf("dualstack: %w", err)
+			return Pair{}, ours(err)
 		}
 	}
 	if p.secondary.IsValid() {
 		if q.secondary, err = f(p.secondary); err != nil {
-			return Pair{}, fmt.Errorf("dualstack: %w", err)
+			return Pair{}, ours(err)
 		}
 	}
 	return q, nil

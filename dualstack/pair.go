@@ -1,9 +1,9 @@
 package dualstack
 
 import (
-	"fmt"
 	"iter"
 	"net/netip"
+	"strings"
 
 	"github.com/kubecidr/kubecidr/cidr"
 )
@@ -39,10 +39,15 @@ func Dual(primary, secondary netip.Prefix) (Pair, error) {
 	return Pair{primary.Masked(), secondary.Masked()}, nil
 }
 
-// usable reports why p cannot stand in a pair, in the words of package cidr.
+// usable reports why p cannot stand in a pair.
 func usable(p netip.Prefix) error {
-	if _, err := cidr.Common(p); err != nil {
-		return fmt.Errorf("dualstack: range %v: %w", p, err)
+	switch {
+	case !p.IsValid():
+		return fault(cidr.ErrInvalid, "dualstack: invalid range (%v)", p)
+	case p.Addr().Is4In6() && p.Bits() >= 96:
+		return fault(cidr.ErrMapped, "dualstack: range %v is IPv4-mapped (use %v)", p, netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96))
+	case p.Addr().Is4In6():
+		return fault(cidr.ErrMapped, "dualstack: range %v is IPv4-mapped", p)
 	}
 	return nil
 }
@@ -51,17 +56,18 @@ func usable(p netip.Prefix) error {
 // Kubernetes' flags take them: "10.244.0.0/16,fd00:10:244::/48". It is as
 // strict as [cidr.Parse]; empty text is an error.
 func Parse(s string) (Pair, error) {
+	if !strings.Contains(s, ",") {
+		p, err := cidr.Parse(s)
+		return Pair{primary: p}, ours(err)
+	}
 	ps, err := cidr.ParseList(s)
-	if err != nil {
-		return Pair{}, fmt.Errorf("dualstack: %w", err)
+	switch {
+	case err != nil:
+		return Pair{}, ours(err)
+	case len(ps) > 2:
+		return Pair{}, fault(ErrCount, "dualstack: %q has %d ranges: want one, or one of each family", s, len(ps))
 	}
-	switch len(ps) {
-	case 1:
-		return Single(ps[0])
-	case 2:
-		return Dual(ps[0], ps[1])
-	}
-	return Pair{}, fault(ErrCount, "dualstack: %q has %d ranges: want one, or one of each family", s, len(ps))
+	return Dual(ps[0], ps[1])
 }
 
 // MustParse is [Parse] for constants: it panics on an error.
