@@ -3,6 +3,7 @@ package dualstack
 import (
 	"fmt"
 	"math"
+	"net/netip"
 
 	"github.com/kubecidr/kubecidr/cidr"
 )
@@ -64,24 +65,31 @@ func (m Masks) String() string {
 // (k8sflags.IPAM.AddrsFor).
 type NodeNeed struct{ Nodes, AddrsPerNode uint64 }
 
-// CapacityError says which family cannot give the nodes what they need. It
-// wraps [ErrCapacity].
+// CapacityError says which family cannot give the nodes what they need: of two,
+// the one that serves fewer. It wraps [ErrCapacity].
 type CapacityError struct {
 	Pods   Pair
 	Need   NodeNeed
 	Family cidr.Family // the bottleneck
-	Mask   int         // the best mask of that family
-	Nodes  uint64      // the nodes that it gives
+	Mask   int         // the best mask of that family; 0 if it has none
+	Nodes  uint64      // how many nodes that mask serves
 }
 
 func (e *CapacityError) Error() string {
-	p := e.Pods.Of(e.Family)
-	if e.Nodes == 0 {
-		return fmt.Sprintf("dualstack: %v is the bottleneck: %v cannot hold a single node block of %d addresses (needs a /%d)",
-			e.Family, p, e.Need.AddrsPerNode, e.Mask)
+	msg := fmt.Sprintf("dualstack: %v is the bottleneck: ", e.Family)
+	if e.Mask == 0 {
+		return msg + fmt.Sprintf("no node mask of it leaves %d addresses", e.Need.AddrsPerNode)
 	}
-	return fmt.Sprintf("dualstack: %v is the bottleneck: %v has %d node blocks of /%d (%d addresses each), %d nodes need a /%d",
-		e.Family, p, e.Nodes, e.Mask, e.Need.AddrsPerNode, e.Need.Nodes, e.Mask-log2ceil(e.Need.Nodes))
+	msg += fmt.Sprintf("%v has room for %d of %d nodes with a /%d each (%d addresses); ",
+		e.Pods.Of(e.Family), e.Nodes, e.Need.Nodes, e.Mask, e.Need.AddrsPerNode)
+	enough := e.Mask - log2ceil(e.Need.Nodes)
+	switch {
+	case e.Family == cidr.IPv6 && e.Need.Nodes > 1<<MaxIPv6Difference:
+		return msg + fmt.Sprintf("Kubernetes takes no more than %d from any IPv6 range", 1<<MaxIPv6Difference)
+	case enough < 0:
+		return msg + fmt.Sprintf("all of %v has not that many", e.Family)
+	}
+	return msg + fmt.Sprintf("all of them need a /%d", enough)
 }
 
 // Unwrap returns [ErrCapacity].
@@ -94,10 +102,11 @@ func (e *CapacityError) Unwrap() error { return ErrCapacity }
 // The IPv6 mask is 64 where that gives enough nodes and is at most
 // [MaxIPv6Difference] bits longer than the range. Else it gives as many nodes
 // as the IPv4 mask does, or, without an IPv4 range, as many as it can, within
-// the same limit.
+// the same limit and with room for the addresses.
 //
-// Where a family cannot serve the nodes the error is a [*CapacityError] that
-// names it. A need of zero nodes or addresses, and the zero Pair, are errors.
+// Where a family cannot serve the nodes with any mask that [NodeCapacity]
+// takes the error is a [*CapacityError] that names it. A need of zero nodes or
+// addresses, and the zero Pair, are errors.
 func NodeMasks(pods Pair, need NodeNeed) (Masks, error) {
 	switch {
 	case pods.IsZero():
@@ -106,48 +115,75 @@ func NodeMasks(pods Pair, need NodeNeed) (Masks, error) {
 		return Masks{}, fault(ErrOutOfRange, "dualstack: node masks for %d nodes of %d addresses: want at least one of each", need.Nodes, need.AddrsPerNode)
 	}
 	var m Masks
+	var bottleneck *CapacityError
+	spare := MaxIPv6Difference // how many more bits the IPv6 mask may have than its range
 	for _, f := range []cidr.Family{cidr.IPv4, cidr.IPv6} {
 		p := pods.Of(f)
 		if !p.IsValid() {
 			continue
 		}
-		longest, err := cidr.BitsFor(f, need.AddrsPerNode)
-		if err != nil {
-			return Masks{}, fmt.Errorf("dualstack: node masks of %v: %w", p, err)
-		}
-		mask := longest
+		mask := longestMask(p, need.AddrsPerNode)
 		if f == cidr.IPv6 {
-			mask = ipv6Mask(pods, need, m.V4, longest)
+			mask = ipv6Mask(p.Bits(), need.Nodes, mask, spare)
 		}
-		if mask < p.Bits() || log2ceil(need.Nodes) > mask-p.Bits() {
-			return Masks{}, &CapacityError{pods, need, f, mask, blocks(p.Bits(), mask)}
+		n := blocks(p.Bits(), mask)
+		switch {
+		case n >= need.Nodes && f == cidr.IPv4:
+			spare = min(spare, mask-p.Bits())
+		case n < need.Nodes && (bottleneck == nil || n < bottleneck.Nodes):
+			bottleneck = &CapacityError{pods, need, f, mask, n}
 		}
 		m = m.with(f, mask)
+	}
+	if bottleneck != nil {
+		return Masks{}, bottleneck
 	}
 	return m, nil
 }
 
-// ipv6Mask chooses the IPv6 mask; v4 is the IPv4 mask or 0, and longest the
-// longest IPv6 mask that holds the addresses.
-func ipv6Mask(pods Pair, need NodeNeed, v4, longest int) int {
-	bits := pods.V6().Bits()
+// longestMask returns the longest mask of a block in p that holds addrs
+// addresses; 0 if there is none.
+func longestMask(p netip.Prefix, addrs uint64) int {
+	f := cidr.FamilyOf(p)
+	bits, err := cidr.BitsFor(f, addrs)
+	if err != nil {
+		return 0 // more than IPv4 has
+	}
+	return min(bits, maskLimit(p))
+}
+
+// maskLimit returns the longest mask of a block in p. That is the length of an
+// address, except where p covers the IPv4-mapped addresses: cut longer than
+// this, some of its blocks would be IPv4 to one program and IPv6 to another.
+func maskLimit(p netip.Prefix) int {
+	if p.Bits() < 96 && p.Contains(netip.AddrFrom16([16]byte{10: 0xff, 11: 0xff})) {
+		return 95
+	}
+	return p.Addr().BitLen()
+}
+
+// ipv6Mask chooses the mask of an IPv6 range of the given length; longest is
+// the longest that holds the addresses, spare the most bits to add to the
+// range's if /64 will not do.
+func ipv6Mask(bits int, nodes uint64, longest, spare int) int {
 	if d := PreferredIPv6Mask - bits; PreferredIPv6Mask <= longest &&
-		d >= log2ceil(need.Nodes) && d <= MaxIPv6Difference {
+		d >= log2ceil(nodes) && d <= MaxIPv6Difference {
 		return PreferredIPv6Mask
 	}
-	d := MaxIPv6Difference
-	if v4 != 0 {
-		d = min(d, v4-pods.V4().Bits())
-	}
-	return min(longest, bits+d)
+	return min(longest, max(bits+spare, minMask))
 }
+
+// minMask is the shortest node mask: 0 is no mask, in [Masks] as in
+// kube-controller-manager's flags, so that a /0 cannot be a node's block.
+const minMask = 1
 
 // NodeCapacity returns how many nodes get a block in every family of pods:
 // the minimum over the families of 2^(mask − range's length). A family with
 // blocks to spare helps nobody: kube-controller-manager gives a node a block of
 // each family or none. It is [ErrMasks] where a mask is missing, shorter than
-// the range, longer than an address, given for a family that pods lacks, or
-// breaks [MaxIPv6Difference].
+// the range, longer than an address, given for a family that pods lacks,
+// breaks [MaxIPv6Difference], or would cut IPv4-mapped blocks out of an IPv6
+// range such as ::/80. For the zero Pair it is [ErrCount].
 func NodeCapacity(pods Pair, m Masks) (uint64, error) {
 	if err := checkMasks(pods, m); err != nil {
 		return 0, err
@@ -163,6 +199,9 @@ func NodeCapacity(pods Pair, m Masks) (uint64, error) {
 // other, so that both give the same number of nodes: blocks without a partner
 // in the other family would never be used, and larger ones hold more pods. It
 // changes nothing for a single family, and errors like [NodeCapacity].
+//
+// No mask becomes 0, which is none: of the pair of a /0 and a range with a
+// single block, the former keeps two.
 func Equalize(pods Pair, m Masks) (Masks, error) {
 	if err := checkMasks(pods, m); err != nil {
 		return Masks{}, err
@@ -171,7 +210,7 @@ func Equalize(pods Pair, m Masks) (Masks, error) {
 		return m, nil
 	}
 	d := min(m.V4-pods.V4().Bits(), m.V6-pods.V6().Bits())
-	return Masks{pods.V4().Bits() + d, pods.V6().Bits() + d}, nil
+	return Masks{max(pods.V4().Bits()+d, minMask), max(pods.V6().Bits()+d, minMask)}, nil
 }
 
 func checkMasks(pods Pair, m Masks) error {
@@ -184,11 +223,14 @@ func checkMasks(pods Pair, m Masks) error {
 		case !p.IsValid() && mask != 0:
 			return fault(ErrMasks, "dualstack: node mask /%d for %v, but the pod range %v has no %v", mask, f, pods, f)
 		case !p.IsValid():
-		case mask < p.Bits() || mask > f.BitLen() || mask == 0:
-			return fault(ErrMasks, "dualstack: %v node mask %d for pod range %v: want a length from %d to %d", f, mask, p, p.Bits(), f.BitLen())
+		case mask < max(p.Bits(), minMask) || mask > f.BitLen():
+			return fault(ErrMasks, "dualstack: %v node mask %d for pod range %v: want a length from %d to %d", f, mask, p, max(p.Bits(), minMask), f.BitLen())
 		case f == cidr.IPv6 && mask-p.Bits() > MaxIPv6Difference:
 			return fault(ErrMasks, "dualstack: IPv6 node mask /%d is %d bits longer than pod range %v: Kubernetes takes at most %d (use a /%d range or a /%d mask)",
 				mask, mask-p.Bits(), p, MaxIPv6Difference, mask-MaxIPv6Difference, p.Bits()+MaxIPv6Difference)
+		case mask > maskLimit(p):
+			return fault(ErrMasks, "dualstack: IPv6 node mask /%d for pod range %v: some of the blocks would be IPv4-mapped (::ffff:0:0/96); use a mask of at most %d",
+				mask, p, maskLimit(p))
 		}
 	}
 	return nil
@@ -196,7 +238,7 @@ func checkMasks(pods Pair, m Masks) error {
 
 // blocks returns the number of blocks of mask in a range of bits; 0 if none.
 func blocks(bits, mask int) uint64 {
-	if mask < bits {
+	if mask < max(bits, minMask) {
 		return 0
 	}
 	return 1 << min(mask-bits, 63)
