@@ -10,7 +10,7 @@
 // [Masks] are the lengths of a node's pod CIDRs. [NodeMasks] finds them for a
 // number of nodes, [NodeCapacity] counts the nodes that they give, [NodeBlock]
 // and [NodeBlocks] are the blocks in the order in which kube-controller-manager
-// hands them out.
+// hands them out. [Alloc] takes a block of each family from a pool, or none.
 //
 // All types are immutable values, comparable with ==, and safe for concurrent
 // use. The zero Pair, Addrs and Masks hold no family.

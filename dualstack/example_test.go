@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 
+	"github.com/kubecidr/kubecidr/cidr"
 	"github.com/kubecidr/kubecidr/dualstack"
 )
 
@@ -193,4 +194,35 @@ func ExampleNodeBlocks() {
 	// ip route add fd00:10:244:1::/64 via node-b
 	// ip route add 10.244.2.0/24 via node-c
 	// ip route add fd00:10:244:2::/64 via node-c
+}
+
+// Two nodes join a cluster that has IPv4 blocks for both and IPv6 blocks for
+// one. The second node gets neither: its IPv4 block stays free.
+func ExampleAlloc() {
+	pool, err := cidr.NewPool(cidr.MustParse("10.244.0.0/16"), cidr.MustParse("fd00:10:244::/64"))
+	if err != nil {
+		panic(err)
+	}
+	for range 2 {
+		fmt.Println(dualstack.Alloc(pool, dualstack.Masks{V4: 24, V6: 64}, cidr.FirstFit))
+	}
+	for p := range pool.Used() {
+		fmt.Println("used", p)
+	}
+	// Output:
+	// 10.244.0.0/24,fd00:10:244::/64 <nil>
+	//  dualstack: alloc IPv6 /64: no space left, nothing free
+	// used 10.244.0.0/24
+	// used fd00:10:244::/64
+}
+
+// The ranges of an IPv6-primary cluster.
+func ExamplePair_WithPrimary() {
+	pool, err := cidr.NewPool(cidr.MustParse("10.0.0.0/8"), cidr.MustParse("fd00::/32"))
+	if err != nil {
+		panic(err)
+	}
+	pods, err := dualstack.Alloc(pool, dualstack.Masks{V4: 16, V6: 56}, cidr.FirstFit)
+	fmt.Println(pods.WithPrimary(cidr.IPv6), err)
+	// Output: fd00::/56,10.0.0.0/16 <nil>
 }

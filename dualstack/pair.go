@@ -103,6 +103,15 @@ func (p Pair) Primary() netip.Prefix { return p.primary }
 // Secondary returns the second range, or the zero Prefix.
 func (p Pair) Secondary() netip.Prefix { return p.secondary }
 
+// WithPrimary returns p with the range of family f first. A pair without that
+// family is returned as it is.
+func (p Pair) WithPrimary(f cidr.Family) Pair {
+	if p.IsDual() && cidr.FamilyOf(p.secondary) == f {
+		p.primary, p.secondary = p.secondary, p.primary
+	}
+	return p
+}
+
 // IsZero reports whether p has no range.
 func (p Pair) IsZero() bool { return p == Pair{} }
 

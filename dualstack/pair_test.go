@@ -168,6 +168,32 @@ func TestPairsCompareWithTheirOrder(t *testing.T) {
 	}
 }
 
+func TestWithPrimary(t *testing.T) {
+	for _, tt := range []struct {
+		name, in string
+		family   cidr.Family
+		want     string
+	}{
+		{"the other one", "10.0.0.0/8,fd00::/48", cidr.IPv6, "fd00::/48,10.0.0.0/8"},
+		{"the other one, back", "fd00::/48,10.0.0.0/8", cidr.IPv4, "10.0.0.0/8,fd00::/48"},
+		{"already", "10.0.0.0/8,fd00::/48", cidr.IPv4, "10.0.0.0/8,fd00::/48"},
+		{"a single range", "10.0.0.0/8", cidr.IPv4, "10.0.0.0/8"},
+		{"a family that is not there", "10.0.0.0/8", cidr.IPv6, "10.0.0.0/8"},
+		{"no family", "10.0.0.0/8,fd00::/48", 0, "10.0.0.0/8,fd00::/48"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if p := dualstack.MustParse(tt.in).WithPrimary(tt.family); p != dualstack.MustParse(tt.want) {
+				t.Errorf("got %v, want %s", p, tt.want)
+			}
+		})
+	}
+	for _, f := range []cidr.Family{0, cidr.IPv4, cidr.IPv6} {
+		if p := (dualstack.Pair{}).WithPrimary(f); !p.IsZero() {
+			t.Errorf("of the zero Pair with %v: %v", f, p)
+		}
+	}
+}
+
 func TestZeroPairHasNoRange(t *testing.T) {
 	var p dualstack.Pair
 	if !p.IsZero() || p.IsDual() || p.String() != "" || p.Families() != nil ||
