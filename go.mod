@@ -3,3 +3,5 @@ module github.com/kubecidr/kubecidr
 go 1.25.0
 
 require pgregory.net/rapid v1.3.0
+
+require go.yaml.in/yaml/v3 v3.0.6

@@ -1,0 +1,45 @@
+// Package plan turns what a fleet of clusters needs into address ranges that
+// do not overlap, and proves it.
+//
+// A [Spec] says which address space there is (pools), what of it is taken
+// (reservations), and what each cluster needs: nodes, pods a node, services,
+// external and ingress addresses, in one or two families. [Solve] sizes every
+// range, places all of them and returns a [Plan]. A [Cluster] of it has its
+// ranges, its node masks, its capacity and its components' flags.
+//
+// [Audit] proves a set of ranges against a spec from the outside. It trusts
+// nothing that Solve does, and judges ranges that people wrote as well.
+//
+// # What is promised
+//
+//   - No overlap: no two ranges of a plan share an address, and none touches a
+//     reservation.
+//   - Capacity: every cluster can hold the nodes, the pods on each node (under
+//     its IPAM), the services, the external and the ingress addresses that the
+//     spec asks for, in every family it has.
+//   - Completeness: where the pools that roles may use nest, Solve fails only
+//     if no plan exists. Elsewhere the problem is NP-hard: Solve searches within
+//     a bound, and [InfeasibleError] says whether failure is proved.
+//
+// # Sizes
+//
+// Every range is a power of two, aligned to its size.
+//
+//   - node: IPv4, the nodes and three more (network, broadcast, gateway);
+//     IPv6, a /64.
+//   - pod: IPv4, a block for every node, rounded up to a power of two, each
+//     block the smallest that holds the pods of a node and what the IPAM takes
+//     for itself; IPv6, a /64 for every node.
+//   - service: the services and two more (kubernetes, DNS), at least a /28;
+//     IPv6, a /112 or larger.
+//   - external and ingress: every address counts; IPv6, a /112 or larger; no
+//     range where none is asked for.
+//
+// # Determinism
+//
+// The same spec gives the same bytes on every machine. The order of a cluster's
+// families is part of the spec; the order of every other list is not.
+//
+// Specs are plain data. Plans and clusters are immutable and safe for
+// concurrent use.
+package plan

@@ -1,0 +1,48 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/kubecidr/kubecidr/k8sflags"
+)
+
+// Finding is something that [Audit] found wrong.
+type Finding struct {
+	Rule     string            `json:"rule"` // one of the Rule constants
+	Severity k8sflags.Severity `json:"severity"`
+	Cluster  string            `json:"cluster,omitempty"`
+	Network  string            `json:"network,omitempty"`
+	Role     Role              `json:"role,omitempty"`
+	Message  string            `json:"message"`
+	Fix      string            `json:"fix"`
+}
+
+// What a finding is about.
+const (
+	RuleSpec     = "spec"     // the spec itself is invalid
+	RuleUnknown  = "unknown"  // a range that the spec does not ask for
+	RuleMissing  = "missing"  // no range where the spec asks for one
+	RuleFamily   = "family"   // the range has other families, or in another order
+	RuleOverlap  = "overlap"  // two ranges share addresses
+	RuleReserved = "reserved" // a range touches a reservation
+	RulePool     = "pool"     // a range lies in no pool that its role may use
+	RulePin      = "pin"      // a range is not where it is pinned
+	RuleCapacity = "capacity" // a range holds less than the spec asks for
+)
+
+// String is one line: severity, whose range, message and fix.
+func (f Finding) String() string {
+	where := ""
+	if f.Cluster != "" || f.Network != "" {
+		where = owner(f.Cluster, f.Network)
+		if f.Role != "" {
+			where += " " + string(f.Role)
+		}
+		where += ": "
+	}
+	s := fmt.Sprintf("%v %s: %s%s", f.Severity, f.Rule, where, f.Message)
+	if f.Fix != "" {
+		s += " (" + f.Fix + ")"
+	}
+	return s
+}

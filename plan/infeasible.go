@@ -1,0 +1,247 @@
+package plan
+
+import (
+	"fmt"
+	"math/big"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/kubecidr/kubecidr/cidr"
+)
+
+// InfeasibleError says that not every range of a spec found a place, what is
+// missing, and what would help.
+type InfeasibleError struct {
+	// Proven is true where no plan exists at all, and false where a bounded
+	// search found none; see [Solve].
+	Proven bool
+	// Unplaced are the ranges without a place once all others have theirs.
+	Unplaced []Shortage
+	// Pools is the demand on each pool and family that Unplaced could use.
+	Pools []PoolDemand
+	// WaysOut are single changes to the spec, cheapest first, each of which
+	// was tried and lets every range of its family be placed.
+	WaysOut []string
+}
+
+// Shortage is one range that found no place.
+type Shortage struct {
+	Cluster string
+	Network string // where a shared network's range found no place
+	Role    Role
+	Family  cidr.Family
+	Bits    int          // the length that it needs
+	Pool    string       // the pool with the largest free block that it may use
+	Largest netip.Prefix // that block; the zero Prefix if nothing is free
+}
+
+func (s Shortage) String() string {
+	need := fmt.Sprintf("%s: %s range needs a /%d (%v)", owner(s.Cluster, s.Network), s.Role, s.Bits, s.Family)
+	switch {
+	case s.Pool == "":
+		return fmt.Sprintf("%s, but no pool has %v for %s ranges", need, s.Family, s.Role)
+	case !s.Largest.IsValid():
+		return fmt.Sprintf("%s, pool %q has nothing free", need, s.Pool)
+	}
+	return fmt.Sprintf("%s, largest free block in pool %q is a /%d (%v)", need, s.Pool, s.Largest.Bits(), s.Largest)
+}
+
+// PoolDemand compares what is asked of a pool in one family with what it has.
+type PoolDemand struct {
+	Pool   string
+	Family cidr.Family
+	Ranges int      // that were placed in it, or found no place and may use it
+	Asked  *big.Int // the addresses of Ranges
+	Free   *big.Int // addresses without those reserved or pinned
+	Left   *big.Int // addresses free once all others are placed
+	// Largest is the largest free block of those left; the zero Prefix if none.
+	Largest netip.Prefix
+}
+
+func (d PoolDemand) String() string {
+	s := fmt.Sprintf("pool %q (%v): asked %v addresses in %d ranges, free %v, left %v",
+		d.Pool, d.Family, d.Asked, d.Ranges, d.Free, d.Left)
+	if d.Largest.IsValid() {
+		s += fmt.Sprintf(", largest free block %v", d.Largest)
+	}
+	return s
+}
+
+// Error lists the shortages, the demand and the ways out, one a line.
+func (e *InfeasibleError) Error() string {
+	verdict := "no plan exists"
+	if !e.Proven {
+		verdict = "no plan was found (not proved that none exists)"
+	}
+	lines := []string{fmt.Sprintf("plan: %s: %d ranges find no place", verdict, len(e.Unplaced))}
+	if len(e.Unplaced) == 1 {
+		lines[0] = fmt.Sprintf("plan: %s: 1 range finds no place", verdict)
+	}
+	for _, s := range e.Unplaced {
+		lines = append(lines, "plan: "+s.String())
+	}
+	for _, d := range e.Pools {
+		lines = append(lines, "plan: "+d.String())
+	}
+	for _, w := range e.WaysOut {
+		lines = append(lines, "plan: way out: "+w)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// infeasible explains why p left something unplaced.
+func infeasible(s *Spec, p *placement) *InfeasibleError {
+	e := &InfeasibleError{Proven: p.proven}
+	concerned := map[cidr.Family][]int{} // pools that the unplaced may use
+	for _, i := range p.unplaced {
+		w := &p.wants[i]
+		short := Shortage{Cluster: w.cluster, Network: w.name, Role: w.role, Family: w.family, Bits: w.bits}
+		for _, k := range p.requests([]int{i}, w.family, nil)[0].eligible {
+			concerned[w.family] = append(concerned[w.family], k)
+			largest, ok := p.pools[k].free.Largest(w.family)
+			if short.Pool == "" || ok && (!short.Largest.IsValid() || largest.Bits() < short.Largest.Bits()) {
+				short.Pool, short.Largest = p.pools[k].spec.Name, largest
+			}
+		}
+		e.Unplaced = append(e.Unplaced, short)
+	}
+	for _, f := range []cidr.Family{cidr.IPv4, cidr.IPv6} {
+		slices.Sort(concerned[f])
+		for _, k := range slices.Compact(concerned[f]) {
+			e.Pools = append(e.Pools, p.demand(k, f))
+		}
+	}
+	e.WaysOut = waysOut(s, p)
+	return e
+}
+
+func (p *placement) demand(pool int, f cidr.Family) PoolDemand {
+	free := p.pools[pool].free
+	d := PoolDemand{Pool: p.pools[pool].spec.Name, Family: f, Asked: new(big.Int), Left: addresses(free)[f]}
+	d.Free = new(big.Int).Set(d.Left)
+	d.Largest, _ = free.Largest(f)
+	for i := range p.wants {
+		w := &p.wants[i]
+		if w.family != f || w.pin.IsValid() {
+			continue
+		}
+		size := new(big.Int).Lsh(big.NewInt(1), uint(f.BitLen()-w.bits))
+		switch {
+		case w.got.IsValid() && w.pool == pool:
+			d.Free.Add(d.Free, size)
+		case w.got.IsValid() || !p.pools[pool].spec.usableFor(w.role):
+			continue
+		}
+		d.Ranges++
+		d.Asked.Add(d.Asked, size)
+	}
+	return d
+}
+
+// waysOutTries bounds how many changes of a kind are tried.
+const waysOutTries = 8
+
+// waysOut tries single changes to s, and returns those that help.
+func waysOut(s *Spec, p *placement) []string {
+	ways := largerPools(s, p)
+	try := func(change func(*Spec), format string, args ...any) {
+		changed := s.normal()
+		change(&changed)
+		if q, err := place(&changed); err == nil && len(q.unplaced) == 0 {
+			ways = append(ways, fmt.Sprintf(format, args...))
+		}
+	}
+	tries := 0
+	for _, i := range p.unplaced {
+		w := &p.wants[i]
+		c := slices.IndexFunc(s.Clusters, func(c ClusterSpec) bool { return c.Name == w.cluster })
+		if w.role != Pod || w.family != cidr.IPv4 || c < 0 || tries == waysOutTries {
+			continue
+		}
+		tries++
+		if n := s.Clusters[c].fewerPods(w.bits); n > 0 {
+			try(func(s *Spec) { s.Clusters[c].PodsPerNode = n },
+				"give cluster %q at most %d pods a node instead of %d", w.cluster, n, s.Clusters[c].PodsPerNode)
+		}
+	}
+	for i, r := range s.Reserved[:min(len(s.Reserved), waysOutTries)] {
+		try(func(s *Spec) { s.Reserved = slices.Delete(s.Reserved, i, i+1) }, "release the reservation of %v%s", r.Prefix, forReason(r.Reason))
+	}
+	tries = 0
+	for i := range s.Clusters {
+		for r, pin := range sortedPins(s.Clusters[i].Pins) {
+			if tries++; tries > waysOutTries {
+				return ways
+			}
+			try(func(s *Spec) { delete(s.Clusters[i].Pins, r) }, "unpin the %s range of cluster %q (%v)", r, s.Clusters[i].Name, pin)
+		}
+	}
+	return ways
+}
+
+// fewerPods returns the most pods a node with blocks half as large as those
+// of an IPv4 pod range of bits; 0 if there is no such number.
+func (c *ClusterSpec) fewerPods(bits int) uint64 {
+	mask := bits + log2ceil(c.Nodes.Need())
+	n, err := c.IPAM.PodsIn(netip.PrefixFrom(netip.IPv4Unspecified(), min(mask+1, 32)))
+	if err != nil || n >= c.PodsPerNode {
+		return 0
+	}
+	return n
+}
+
+// largerPools returns for each pool the smallest free block with which
+// everything of a family would find its place.
+func largerPools(s *Spec, p *placement) []string {
+	empty, err := openPools(s, p.wants)
+	if err != nil {
+		return nil // it was done before
+	}
+	var ways []string
+	for _, f := range []cidr.Family{cidr.IPv4, cidr.IPv6} {
+		q := placement{wants: slices.Clone(p.wants), pools: empty}
+		for i := range q.wants {
+			if !q.wants[i].pin.IsValid() {
+				q.wants[i].got = netip.Prefix{}
+			}
+		}
+		open := q.open(f)
+		short := func(r Role) bool {
+			return slices.ContainsFunc(p.unplaced, func(i int) bool { return p.wants[i].family == f && p.wants[i].role == r })
+		}
+		for k, pool := range q.pools {
+			if !slices.ContainsFunc(Roles(), func(r Role) bool { return short(r) && pool.spec.usableFor(r) }) {
+				continue
+			}
+			requests := q.requests(open, f, pool.spec)
+			// More space never hurts: the lengths that help are those up to
+			// some length.
+			fits := func(bits int) bool {
+				free := q.holes(f)
+				free[k][bits]++
+				pools, _ := assign(requests, free)
+				return !slices.Contains(pools, -1)
+			}
+			if longest := lastTrue(f.BitLen(), fits); longest >= 0 {
+				ways = append(ways, fmt.Sprintf("add a free /%d of %v to pool %q", longest, f, pool.spec.Name))
+			}
+		}
+	}
+	return ways
+}
+
+// lastTrue returns the largest n from 0 to most with ok(n), where ok is true up
+// to some number and false beyond; −1 if it is true for none.
+func lastTrue(most int, ok func(int) bool) int {
+	low, high := -1, most
+	for low < high {
+		mid := (low + high + 1) / 2
+		if ok(mid) {
+			low = mid
+		} else {
+			high = mid - 1
+		}
+	}
+	return low
+}

@@ -1,0 +1,225 @@
+package plan
+
+import (
+	"fmt"
+	"math"
+	"net/netip"
+
+	"github.com/kubecidr/kubecidr/cidr"
+	"github.com/kubecidr/kubecidr/dualstack"
+	"github.com/kubecidr/kubecidr/k8sflags"
+)
+
+// The lengths of IPv6 ranges that are not counted out address by address: a
+// subnet of machines is a /64 (RFC 4291 §2.5.1), and the ranges of which single
+// addresses are handed out are /112, which kubeadm and every version of
+// kube-apiserver take as a service range.
+const (
+	ipv6NodeBits   = 64
+	ipv6SingleBits = 112
+)
+
+// ipv4LeastServiceBits is a /28: kubeadm refuses a service range of fewer than
+// ten addresses, and the convention for cluster DNS is the tenth
+// (cmd/kubeadm/app/constants/constants.go).
+const ipv4LeastServiceBits = 28
+
+// clusterServices are the Services that every cluster has: kubernetes and DNS.
+const clusterServices = 2
+
+// bits returns the length of the range of role r and family f that c needs.
+func (c *ClusterSpec) bits(r Role, f cidr.Family) (int, error) {
+	switch r {
+	case Node:
+		return nodeBits(f, c.Nodes.Need())
+	case Pod:
+		return c.podBits(f)
+	case Service:
+		return c.serviceBits(f)
+	default:
+		return singleBits(f, c.need(r))
+	}
+}
+
+// nodeBits sizes a subnet of machines. An IPv4 one loses its network and
+// broadcast address and one for the gateway.
+func nodeBits(f cidr.Family, nodes uint64) (int, error) {
+	if f == cidr.IPv6 {
+		return ipv6NodeBits, nil
+	}
+	if nodes > math.MaxUint32 {
+		return 0, fmt.Errorf("%d nodes are more than IPv4 has addresses for", nodes)
+	}
+	return cidr.BitsFor(f, nodes+lostNodes(f))
+}
+
+// lostNodes is how many addresses of a subnet no node can have: the gateway's,
+// the network's (in IPv6 the subnet-router anycast address, RFC 4291 §2.6.1),
+// and the IPv4 broadcast address.
+func lostNodes(f cidr.Family) uint64 {
+	if f == cidr.IPv4 {
+		return 3
+	}
+	return 2
+}
+
+// podBits sizes the pod range: a node block for each node, rounded up to a
+// power of two. With both families the blocks are equally many.
+func (c *ClusterSpec) podBits(f cidr.Family) (int, error) {
+	mask := dualstack.PreferredIPv6Mask
+	if f == cidr.IPv4 {
+		addrs, err := c.IPAM.AddrsFor(c.podsPerNode(), f)
+		if err != nil {
+			return 0, err
+		}
+		if mask, err = cidr.BitsFor(f, addrs); err != nil {
+			return 0, fmt.Errorf("%d pods a node are more than IPv4 has addresses for", c.podsPerNode())
+		}
+	}
+	d := log2ceil(c.Nodes.Need())
+	if f == cidr.IPv6 && d > dualstack.MaxIPv6Difference {
+		return 0, fmt.Errorf("%d nodes: kube-controller-manager gives an IPv6 cluster CIDR at most %d node blocks",
+			c.Nodes.Need(), 1<<dualstack.MaxIPv6Difference)
+	}
+	if d > mask {
+		return 0, fmt.Errorf("%d nodes of %d pods are more than IPv4 has addresses for", c.Nodes.Need(), c.podsPerNode())
+	}
+	return mask - d, nil
+}
+
+// nodeNeed returns what c asks of its pod range.
+func (c *ClusterSpec) nodeNeed(families []cidr.Family) (dualstack.NodeNeed, error) {
+	need := dualstack.NodeNeed{Nodes: c.Nodes.Need()}
+	for _, f := range families {
+		addrs, err := c.IPAM.AddrsFor(c.podsPerNode(), f)
+		if err != nil {
+			return need, err
+		}
+		need.AddrsPerNode = max(need.AddrsPerNode, addrs)
+	}
+	return need, nil
+}
+
+// nodeMasks returns the node masks for a pod range, equal in the number of
+// nodes over the families.
+func (c *ClusterSpec) nodeMasks(pods dualstack.Pair) (dualstack.Masks, error) {
+	need, err := c.nodeNeed(pods.Families())
+	if err != nil {
+		return dualstack.Masks{}, err
+	}
+	m, err := dualstack.NodeMasks(pods, need)
+	if err != nil {
+		return dualstack.Masks{}, err
+	}
+	return dualstack.Equalize(pods, m)
+}
+
+// serviceBits sizes the service range within the limits of the cluster's
+// version.
+func (c *ClusterSpec) serviceBits(f cidr.Family) (int, error) {
+	bits := ipv6SingleBits
+	zero := netip.IPv6Unspecified()
+	if f == cidr.IPv4 {
+		bits, zero = ipv4LeastServiceBits, netip.IPv4Unspecified()
+	}
+	v := c.version()
+	shortest := k8sflags.ShortestServiceBits(v, f)
+	var most uint64
+	for ; bits >= shortest; bits-- {
+		n := services(v, netip.PrefixFrom(zero, bits))
+		if n >= c.Services.Need() {
+			return bits, nil
+		}
+		most = n
+	}
+	return 0, fmt.Errorf("%d services: the largest %v service range of Kubernetes %v, a /%d, has %d", c.Services.Need(), f, v, shortest, most)
+}
+
+// services returns how many Services beside the cluster's own a service range
+// holds; 0 for a range that the version does not take.
+func services(v k8sflags.Version, p netip.Prefix) uint64 {
+	n, err := k8sflags.ServicesIn(v, p)
+	if err != nil || n < clusterServices {
+		return 0
+	}
+	return n - clusterServices
+}
+
+// singleBits sizes a range of which every address counts.
+func singleBits(f cidr.Family, addrs uint64) (int, error) {
+	bits, err := cidr.BitsFor(f, addrs)
+	if err != nil {
+		return 0, fmt.Errorf("%d addresses are more than %v has", addrs, f)
+	}
+	if f == cidr.IPv6 {
+		bits = min(bits, ipv6SingleBits)
+	}
+	return bits, nil
+}
+
+// networkNeed returns how many addresses a shared network must have for hosts
+// and the nodes of its clusters.
+func (s *Spec) networkNeed(n *Network) uint64 {
+	need := n.Hosts
+	for i := range s.Clusters {
+		if c := &s.Clusters[i]; c.NodeNetwork == n.Name {
+			need = addSaturating(need, c.Nodes.Need())
+		}
+	}
+	return need
+}
+
+func addSaturating(a, b uint64) uint64 {
+	if a > math.MaxUint64-b {
+		return math.MaxUint64
+	}
+	return a + b
+}
+
+// log2ceil returns the least k with 2^k ≥ n.
+func log2ceil(n uint64) int {
+	k := 0
+	for k < 64 && uint64(1)<<k < n {
+		k++
+	}
+	return k
+}
+
+// tooSmall says why p, one or both families of a range of role r, does not
+// hold what c needs; "" if it does. For what is wrong elsewhere it is silent.
+func (c *ClusterSpec) tooSmall(r Role, p dualstack.Pair) string {
+	switch r {
+	case Node:
+		if have := usableNodes(p); have < c.Nodes.Need() {
+			return fmt.Sprintf("%v has addresses for %d nodes, needs %d", p, have, c.Nodes.Need())
+		}
+	case Pod:
+		if _, err := c.nodeMasks(p); err != nil {
+			return fmt.Sprintf("%v is too small for %d nodes of %d pods: %v", p, c.Nodes.Need(), c.podsPerNode(), err)
+		}
+	case Service:
+		for q := range p.All() {
+			if _, err := k8sflags.ServicesIn(c.version(), q); err != nil {
+				return err.Error()
+			}
+			if have := services(c.version(), q); have < c.Services.Need() {
+				return fmt.Sprintf("%v has addresses for %d services beside kubernetes and DNS, needs %d", q, have, c.Services.Need())
+			}
+		}
+	case External, Ingress:
+		for q := range p.All() {
+			if have, _ := cidr.NumAddrs(q); have < c.need(r) {
+				return fmt.Sprintf("%v has %d addresses, needs %d", q, have, c.need(r))
+			}
+		}
+	}
+	return ""
+}
+
+// usableNodes returns how many machines get an address in every family of p.
+func usableNodes(p dualstack.Pair) uint64 {
+	return least(p, func(f cidr.Family) uint64 {
+		n, _ := cidr.NumAddrs(p.Of(f))
+		return n - min(n, lostNodes(f))
+	})
+}
