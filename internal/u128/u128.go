@@ -9,8 +9,7 @@ import (
 	"math/bits"
 )
 
-// Uint is a 128-bit unsigned integer. Arithmetic wraps modulo 2^128; the
-// callers that must not wrap use the carry of [Uint.AddCarry].
+// Uint is a 128-bit unsigned integer. Arithmetic wraps modulo 2^128.
 type Uint struct{ Hi, Lo uint64 }
 
 // Max is 2^128−1.
@@ -52,15 +51,9 @@ func (u Uint) Less(v Uint) bool {
 
 // Add returns u+v modulo 2^128.
 func (u Uint) Add(v Uint) Uint {
-	s, _ := u.AddCarry(v)
-	return s
-}
-
-// AddCarry returns u+v modulo 2^128 and reports whether the sum wrapped.
-func (u Uint) AddCarry(v Uint) (sum Uint, wrapped bool) {
 	lo, c := bits.Add64(u.Lo, v.Lo, 0)
-	hi, c := bits.Add64(u.Hi, v.Hi, c)
-	return Uint{hi, lo}, c != 0
+	hi, _ := bits.Add64(u.Hi, v.Hi, c)
+	return Uint{hi, lo}
 }
 
 // Sub returns u−v modulo 2^128.
@@ -104,14 +97,6 @@ func (u Uint) LeadingZeros() int {
 		return bits.LeadingZeros64(u.Hi)
 	}
 	return 64 + bits.LeadingZeros64(u.Lo)
-}
-
-// TrailingZeros counts the zero bits below the lowest one; 128 for 0.
-func (u Uint) TrailingZeros() int {
-	if u.Lo != 0 {
-		return bits.TrailingZeros64(u.Lo)
-	}
-	return 64 + bits.TrailingZeros64(u.Hi)
 }
 
 // BitLen is the number of bits needed to write u; 0 for 0.
