@@ -20,8 +20,8 @@ type InfeasibleError struct {
 	Unplaced []Shortage
 	// Pools is the demand on each pool and family that Unplaced could use.
 	Pools []PoolDemand
-	// WaysOut are single changes to the spec, cheapest first, each of which
-	// was tried and lets every range of its family be placed.
+	// WaysOut are single changes to the spec. Each was tried, and says how many
+	// of the unplaced ranges find a place with it while no other loses its own.
 	WaysOut []string
 }
 
@@ -137,111 +137,4 @@ func (p *placement) demand(pool int, f cidr.Family) PoolDemand {
 		d.Asked.Add(d.Asked, size)
 	}
 	return d
-}
-
-// waysOutTries bounds how many changes of a kind are tried.
-const waysOutTries = 8
-
-// waysOut tries single changes to s, and returns those that help.
-func waysOut(s *Spec, p *placement) []string {
-	ways := largerPools(s, p)
-	try := func(change func(*Spec), format string, args ...any) {
-		changed := s.normal()
-		change(&changed)
-		if q, err := place(&changed); err == nil && len(q.unplaced) == 0 {
-			ways = append(ways, fmt.Sprintf(format, args...))
-		}
-	}
-	tries := 0
-	for _, i := range p.unplaced {
-		w := &p.wants[i]
-		c := slices.IndexFunc(s.Clusters, func(c ClusterSpec) bool { return c.Name == w.cluster })
-		if w.role != Pod || w.family != cidr.IPv4 || c < 0 || tries == waysOutTries {
-			continue
-		}
-		tries++
-		if n := s.Clusters[c].fewerPods(w.bits); n > 0 {
-			try(func(s *Spec) { s.Clusters[c].PodsPerNode = n },
-				"give cluster %q at most %d pods a node instead of %d", w.cluster, n, s.Clusters[c].PodsPerNode)
-		}
-	}
-	for i, r := range s.Reserved[:min(len(s.Reserved), waysOutTries)] {
-		try(func(s *Spec) { s.Reserved = slices.Delete(s.Reserved, i, i+1) }, "release the reservation of %v%s", r.Prefix, forReason(r.Reason))
-	}
-	tries = 0
-	for i := range s.Clusters {
-		for r, pin := range sortedPins(s.Clusters[i].Pins) {
-			if tries++; tries > waysOutTries {
-				return ways
-			}
-			try(func(s *Spec) { delete(s.Clusters[i].Pins, r) }, "unpin the %s range of cluster %q (%v)", r, s.Clusters[i].Name, pin)
-		}
-	}
-	return ways
-}
-
-// fewerPods returns the most pods a node with blocks half as large as those
-// of an IPv4 pod range of bits; 0 if there is no such number.
-func (c *ClusterSpec) fewerPods(bits int) uint64 {
-	mask := bits + log2ceil(c.Nodes.Need())
-	n, err := c.IPAM.PodsIn(netip.PrefixFrom(netip.IPv4Unspecified(), min(mask+1, 32)))
-	if err != nil || n >= c.PodsPerNode {
-		return 0
-	}
-	return n
-}
-
-// largerPools returns for each pool the smallest free block with which
-// everything of a family would find its place.
-func largerPools(s *Spec, p *placement) []string {
-	empty, err := openPools(s, p.wants)
-	if err != nil {
-		return nil // it was done before
-	}
-	var ways []string
-	for _, f := range []cidr.Family{cidr.IPv4, cidr.IPv6} {
-		q := placement{wants: slices.Clone(p.wants), pools: empty}
-		for i := range q.wants {
-			if !q.wants[i].pin.IsValid() {
-				q.wants[i].got = netip.Prefix{}
-			}
-		}
-		open := q.open(f)
-		short := func(r Role) bool {
-			return slices.ContainsFunc(p.unplaced, func(i int) bool { return p.wants[i].family == f && p.wants[i].role == r })
-		}
-		for k, pool := range q.pools {
-			if !slices.ContainsFunc(Roles(), func(r Role) bool { return short(r) && pool.spec.usableFor(r) }) {
-				continue
-			}
-			requests := q.requests(open, f, pool.spec)
-			// More space never hurts: the lengths that help are those up to
-			// some length.
-			fits := func(bits int) bool {
-				free := q.holes(f)
-				free[k][bits]++
-				pools, _ := assign(requests, free)
-				return !slices.Contains(pools, -1)
-			}
-			if longest := lastTrue(f.BitLen(), fits); longest >= 0 {
-				ways = append(ways, fmt.Sprintf("add a free /%d of %v to pool %q", longest, f, pool.spec.Name))
-			}
-		}
-	}
-	return ways
-}
-
-// lastTrue returns the largest n from 0 to most with ok(n), where ok is true up
-// to some number and false beyond; −1 if it is true for none.
-func lastTrue(most int, ok func(int) bool) int {
-	low, high := -1, most
-	for low < high {
-		mid := (low + high + 1) / 2
-		if ok(mid) {
-			low = mid
-		} else {
-			high = mid - 1
-		}
-	}
-	return low
 }

@@ -1,0 +1,169 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"github.com/kubecidr/kubecidr/cidr"
+)
+
+// waysOutTries bounds how many changes of one kind are tried.
+const waysOutTries = 8
+
+// wayOut is a change to a spec and how many unplaced ranges it places.
+type wayOut struct {
+	change string
+	places int
+}
+
+// waysOut tries single changes to s and returns those that help, the most
+// helpful first; those that help alike in the order in which they come: more
+// space, a pool's roles, fewer pods, then giving up what was promised.
+func waysOut(s *Spec, p *placement) []string {
+	ways := largerPools(s, p)
+	try := func(change func(*Spec), format string, args ...any) {
+		changed := s.normal()
+		change(&changed)
+		q, err := place(&changed)
+		if err == nil && len(q.unplaced) < len(p.unplaced) {
+			ways = append(ways, wayOut{fmt.Sprintf(format, args...), len(p.unplaced) - len(q.unplaced)})
+		}
+	}
+	p.moreRoles(s, try)
+	p.fewerPods(s, try)
+	for i, r := range s.Reserved[:min(len(s.Reserved), waysOutTries)] {
+		try(func(s *Spec) { s.Reserved = slices.Delete(s.Reserved, i, i+1) }, "release the reservation of %v%s", r.Prefix, forReason(r.Reason))
+	}
+	tries := 0
+	for i := range s.Clusters {
+		for r, pin := range sortedPins(s.Clusters[i].Pins) {
+			if tries++; tries <= waysOutTries {
+				try(func(s *Spec) { delete(s.Clusters[i].Pins, r) }, "unpin the %s range of cluster %q (%v)", r, s.Clusters[i].Name, pin)
+			}
+		}
+	}
+	slices.SortStableFunc(ways, func(a, b wayOut) int { return cmp.Compare(b.places, a.places) })
+	lines := make([]string, len(ways))
+	for i, w := range ways {
+		lines[i] = w.change
+		if w.places < len(p.unplaced) {
+			lines[i] += fmt.Sprintf(" (places %d of %d)", w.places, len(p.unplaced))
+		}
+	}
+	return lines
+}
+
+// moreRoles tries to open pools to a role that none is for.
+func (p *placement) moreRoles(s *Spec, try func(func(*Spec), string, ...any)) {
+	for _, r := range Roles() {
+		if !p.misses(func(w *want) bool { return w.role == r }) ||
+			slices.ContainsFunc(s.Pools, func(pool PoolSpec) bool { return pool.usableFor(r) }) {
+			continue
+		}
+		for i := range s.Pools[:min(len(s.Pools), waysOutTries)] {
+			try(func(s *Spec) { s.Pools[i].Roles = append(s.Pools[i].Roles, r) }, "let pool %q be used for %s ranges", s.Pools[i].Name, r)
+		}
+	}
+}
+
+// misses reports whether a want without a place has a property.
+func (p *placement) misses(property func(*want) bool) bool {
+	return slices.ContainsFunc(p.unplaced, func(i int) bool { return property(&p.wants[i]) })
+}
+
+// fewerPods tries node blocks of half the size for clusters whose IPv4 pod
+// range found no place.
+func (p *placement) fewerPods(s *Spec, try func(func(*Spec), string, ...any)) {
+	tries := 0
+	for i := range s.Clusters {
+		c := &s.Clusters[i]
+		if tries == waysOutTries || !p.misses(func(w *want) bool { return w.cluster == c.Name && w.role == Pod && w.family == cidr.IPv4 }) {
+			continue
+		}
+		tries++
+		if n := c.podsOfHalfBlock(); n > 0 {
+			try(func(s *Spec) { s.Clusters[i].PodsPerNode = n },
+				"give cluster %q at most %d pods a node instead of %d", c.Name, n, c.PodsPerNode)
+		}
+	}
+}
+
+// podsOfHalfBlock returns how many pods a node has if its IPv4 block is half as
+// large as what PodsPerNode needs.
+func (c *ClusterSpec) podsOfHalfBlock() uint64 {
+	bits, err := c.podBits(cidr.IPv4)
+	if err != nil {
+		return 0
+	}
+	mask := bits + log2ceil(c.Nodes.Need())
+	n, err := c.IPAM.PodsIn(netip.PrefixFrom(netip.IPv4Unspecified(), min(mask+1, 32)))
+	if err != nil || n >= c.PodsPerNode {
+		return 0
+	}
+	return n
+}
+
+// largerPools returns for each pool and family the smallest free block with
+// which every range that may use the pool finds a place.
+func largerPools(s *Spec, p *placement) []wayOut {
+	empty, err := openPools(s, p.wants)
+	if err != nil {
+		return nil // it was done before
+	}
+	q := placement{wants: slices.Clone(p.wants), pools: empty}
+	for i := range q.wants {
+		if !q.wants[i].pin.IsValid() {
+			q.wants[i].got = netip.Prefix{}
+		}
+	}
+	var ways []wayOut
+	for _, f := range []cidr.Family{cidr.IPv4, cidr.IPv6} {
+		open, free := q.open(f), q.holes(f)
+		for k, pool := range q.pools {
+			short := 0
+			for _, i := range p.unplaced {
+				if w := &p.wants[i]; w.family == f && pool.spec.usableFor(w.role) {
+					short++
+				}
+			}
+			if short == 0 {
+				continue
+			}
+			requests := q.requests(open, f, pool.spec)
+			// More space never hurts, so the lengths that help are those up to
+			// some length.
+			fits := func(bits int) bool {
+				larger := clone(free)
+				larger[k][bits]++
+				pools, _ := assign(requests, larger)
+				for i, pool := range pools {
+					if pool < 0 && slices.Contains(requests[i].eligible, k) {
+						return false
+					}
+				}
+				return true
+			}
+			if longest := lastTrue(f.BitLen(), fits); longest >= 0 {
+				ways = append(ways, wayOut{fmt.Sprintf("add a free /%d of %v to pool %q", longest, f, pool.spec.Name), short})
+			}
+		}
+	}
+	return ways
+}
+
+// lastTrue returns the largest n from 0 to most with ok(n), where ok is true up
+// to some number and false beyond; −1 if it is true for none.
+func lastTrue(most int, ok func(int) bool) int {
+	low, high := -1, most
+	for low < high {
+		mid := (low + high + 1) / 2
+		if ok(mid) {
+			low = mid
+		} else {
+			high = mid - 1
+		}
+	}
+	return low
+}
