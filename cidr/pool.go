@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"net/netip"
+	"slices"
 	"sync"
 )
 
@@ -12,8 +13,8 @@ import (
 // clusters get theirs from. Blocks of any size and of both families can be
 // mixed; everything is exact, and the same calls give the same results.
 //
-// At any time the space is divided into blocks that are [Free], [Used] and
-// [Excluded]. A method that returns an error has changed nothing. A prefix
+// At any time the space is divided into blocks that are [Free], [Used],
+// [Excluded] and [Quarantined]. A method that returns an error has changed nothing. A prefix
 // with host bits means its network; an invalid or IPv4-mapped one is
 // [ErrInvalid] or [ErrMapped].
 //
@@ -27,7 +28,8 @@ import (
 type Pool struct {
 	_ [0]sync.Mutex // so that go vet finds copies
 
-	v4, v6 *buddy // nil without space of the family
+	v4, v6  *buddy  // nil without space of the family
+	waiting waiters // what is in quarantine
 }
 
 // NewPool returns a pool of the addresses of all the given prefixes, all of
@@ -59,7 +61,7 @@ func NewPool(space ...netip.Prefix) (*Pool, error) {
 // Clone returns an independent copy, to try something out on: it takes time
 // that is linear in the number of blocks.
 func (p *Pool) Clone() *Pool {
-	return &Pool{v4: p.v4.clone(), v6: p.v6.clone()}
+	return &Pool{v4: p.v4.clone(), v6: p.v6.clone(), waiting: slices.Clone(p.waiting)}
 }
 
 // Alloc takes a free block of a family and prefix length into use, at the
@@ -88,7 +90,7 @@ func (p *Pool) alloc(in block, bits int, fit Fit) (netip.Prefix, error) {
 	if bits < 0 || bits > in.family.BitLen() {
 		return netip.Prefix{}, fault(ErrBits, "cidr: alloc %v /%d: want a length from 0 to %d", in.family, bits, in.family.BitLen())
 	}
-	if fit > LastFit {
+	if fit > Sparse {
 		return netip.Prefix{}, fault(ErrOutOfRange, "cidr: alloc %v /%d: %v is no fit", in.family, bits, fit)
 	}
 	y := p.of(in.family)
@@ -127,7 +129,10 @@ func (p *Pool) Claim(q netip.Prefix) error {
 	if err := check("claim", q); err != nil {
 		return err
 	}
-	b := blockOf(q)
+	return p.claim(blockOf(q))
+}
+
+func (p *Pool) claim(b block) error {
 	y := p.of(b.family)
 	if y == nil {
 		return conflict("claim", ErrConflict, b, b, Outside)
@@ -150,7 +155,10 @@ func (p *Pool) Exclude(q netip.Prefix) error {
 	if err := check("exclude", q); err != nil {
 		return err
 	}
-	b := blockOf(q)
+	return p.exclude(blockOf(q))
+}
+
+func (p *Pool) exclude(b block) error {
 	y := p.of(b.family)
 	if y == nil {
 		return nil
@@ -232,6 +240,18 @@ func (p *Pool) of(f Family) *buddy {
 	return nil
 }
 
+// families yields the spaces that there are, IPv4 first.
+func (p *Pool) families() iter.Seq[*buddy] {
+	return func(yield func(*buddy) bool) {
+		if p.v4 != nil && !yield(p.v4) {
+			return
+		}
+		if p.v6 != nil {
+			yield(p.v6)
+		}
+	}
+}
+
 // Free yields the free space as the largest blocks possible, in address order,
 // IPv4 first. The pool must not change meanwhile.
 func (p *Pool) Free() iter.Seq[netip.Prefix] { return p.each(Free) }
@@ -246,10 +266,7 @@ func (p *Pool) Excluded() iter.Seq[netip.Prefix] { return p.each(Excluded) }
 
 func (p *Pool) each(s State) iter.Seq[netip.Prefix] {
 	return func(yield func(netip.Prefix) bool) {
-		for _, y := range [...]*buddy{p.v4, p.v6} {
-			if y == nil {
-				continue
-			}
+		for y := range p.families() {
 			for b := range y.each(s, y.all()) {
 				if !yield(b.prefix()) {
 					return
@@ -263,10 +280,7 @@ func (p *Pool) each(s State) iter.Seq[netip.Prefix] {
 // order, IPv4 first.
 func (p *Pool) Space() iter.Seq[netip.Prefix] {
 	return func(yield func(netip.Prefix) bool) {
-		for _, y := range [...]*buddy{p.v4, p.v6} {
-			if y == nil {
-				continue
-			}
+		for y := range p.families() {
 			for _, b := range y.space {
 				if !yield(b.prefix()) {
 					return

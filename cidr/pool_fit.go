@@ -19,6 +19,11 @@ const (
 	// LastFit is the highest address that has space. Two kinds of blocks, one
 	// with FirstFit and one with LastFit, grow towards each other.
 	LastFit
+	// Sparse is the start of the largest free block, the lowest among equals:
+	// blocks come to lie as far as possible from each other, so that each has
+	// room to grow. A space of one prefix is halved, then its halves, and so
+	// on, which is the order of RFC 3531, section 3.1.
+	Sparse
 )
 
 // String returns the name of the constant.
@@ -30,6 +35,8 @@ func (f Fit) String() string {
 		return "BestFit"
 	case LastFit:
 		return "LastFit"
+	case Sparse:
+		return "Sparse"
 	}
 	return fmt.Sprintf("Fit(%d)", uint8(f))
 }
@@ -72,6 +79,9 @@ func (y *buddy) choose(in block, bits int, fit Fit) (best block, ok bool) {
 				best, ok = b, true
 			}
 		}
+	case Sparse:
+		best, ok = y.largest(in)
+		return best, ok && int(best.bits) <= bits
 	default:
 		return y.lowest(Free, in, bits)
 	}
