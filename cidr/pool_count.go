@@ -1,6 +1,7 @@
 package cidr
 
 import (
+	"iter"
 	"math"
 	"net/netip"
 )
@@ -38,4 +39,41 @@ func (p *Pool) Largest(f Family) (largest netip.Prefix, ok bool) {
 		return netip.Prefix{}, false
 	}
 	return b.prefix(), true
+}
+
+// FreeLengths yields the prefix lengths of the free blocks of a family, the
+// shortest first, and how many blocks of each there are: a histogram of what
+// [Pool.Free] yields.
+func (p *Pool) FreeLengths(f Family) iter.Seq2[int, uint64] {
+	return func(yield func(int, uint64) bool) {
+		y := p.of(f)
+		if y == nil {
+			return
+		}
+		has := &y.has[Free]
+		for n := has.next(0); n <= f.BitLen(); n = has.next(n + 1) {
+			if !yield(n, uint64(y.blocks.Len(y.set(Free, n)))) {
+				return
+			}
+		}
+	}
+}
+
+// Fragmentation is the part, from 0 to 1, of a family's free addresses that
+// lies in blocks too small for a block of the given prefix length: 0 means
+// that each of them can be used for such blocks, 1 that none can, though there
+// are free ones. It is 0 where nothing is free. It tells a pool that is full
+// from one where blocks must move.
+func (p *Pool) Fragmentation(f Family, bits int) float64 {
+	var small, all float64
+	for n, blocks := range p.FreeLengths(f) {
+		addrs := math.Ldexp(float64(blocks), -n) // in parts of the address space
+		if all += addrs; n > bits {
+			small += addrs
+		}
+	}
+	if all == 0 {
+		return 0
+	}
+	return small / all
 }
