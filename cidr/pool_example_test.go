@@ -1,10 +1,12 @@
 package cidr_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
+	"time"
 
 	"github.com/kubecidr/kubecidr/cidr"
 )
@@ -219,4 +221,158 @@ func ExamplePool_Clone() {
 	// Output:
 	// [10.0.0.0/18 10.0.64.0/18 10.0.128.0/17]
 	// []
+}
+
+// Clusters that grow by and by: each gets the place with the most room.
+func ExamplePool_Grow() {
+	fleet, err := cidr.NewPool(cidr.MustParse("10.0.0.0/16"))
+	if err != nil {
+		panic(err)
+	}
+	for range 3 {
+		fmt.Println(fleet.Alloc(cidr.IPv4, 20, cidr.Sparse))
+	}
+	fmt.Println(fleet.Grow(cidr.MustParse("10.0.0.0/20")))
+	fmt.Println(fleet.Grow(cidr.MustParse("10.0.0.0/19")))
+	fmt.Println(fleet.Grow(cidr.MustParse("10.0.0.0/18")))
+	// Output:
+	// 10.0.0.0/20 <nil>
+	// 10.0.128.0/20 <nil>
+	// 10.0.64.0/20 <nil>
+	// 10.0.0.0/19 <nil>
+	// 10.0.0.0/18 <nil>
+	// invalid Prefix cidr: grow 10.0.0.0/18 to 10.0.0.0/17: 10.0.64.0/20 in it is used
+}
+
+// The next node does not get the addresses of the one that has just gone.
+func ExamplePool_Quarantine() {
+	pods, err := cidr.NewPool(cidr.MustParse("10.244.0.0/16"))
+	if err != nil {
+		panic(err)
+	}
+	now := time.Date(2026, 1, 2, 15, 4, 5, 0, time.UTC)
+	gone, _ := pods.Alloc(cidr.IPv4, 24, cidr.FirstFit)
+	if err := pods.Quarantine(gone, now.Add(30*time.Second)); err != nil {
+		panic(err)
+	}
+	fmt.Println(pods.Alloc(cidr.IPv4, 24, cidr.FirstFit))
+	for q, until := range pods.Quarantined() {
+		fmt.Println(q, "until", until)
+	}
+	// Output:
+	// 10.244.1.0/24 <nil>
+	// 10.244.0.0/24 until 2026-01-02 15:04:35 +0000 UTC
+}
+
+// A controller sleeps until there is something to do.
+func ExamplePool_Reclaim() {
+	pods, err := cidr.NewPool(cidr.MustParse("10.244.0.0/16"))
+	if err != nil {
+		panic(err)
+	}
+	now := time.Date(2026, 1, 2, 15, 4, 5, 0, time.UTC)
+	for i := range 3 {
+		node, _ := pods.Alloc(cidr.IPv4, 24, cidr.FirstFit)
+		if err := pods.Quarantine(node, now.Add(time.Duration(i)*time.Minute)); err != nil {
+			panic(err)
+		}
+	}
+	fmt.Println(pods.Reclaim(now.Add(90 * time.Second)))
+	next, ok := pods.NextReclaim()
+	fmt.Println(next, ok)
+	// Output:
+	// [10.244.0.0/24 10.244.1.0/24]
+	// 2026-01-02 15:06:05 +0000 UTC true
+}
+
+// What the allocator believes against the podCIDRs of the nodes that exist.
+func ExamplePool_Reconcile() {
+	pods, err := cidr.NewPool(cidr.MustParse("10.244.0.0/16"))
+	if err != nil {
+		panic(err)
+	}
+	for range 3 {
+		_, _ = pods.Alloc(cidr.IPv4, 24, cidr.FirstFit)
+	}
+	nodes := []netip.Prefix{cidr.MustParse("10.244.0.0/24"), cidr.MustParse("10.244.2.0/24"), cidr.MustParse("10.244.9.0/24")}
+	leaked, unknown := pods.Reconcile(slices.Values(nodes))
+	fmt.Println("release", leaked)
+	fmt.Println("claim", unknown)
+	// Output:
+	// release [10.244.1.0/24]
+	// claim [10.244.9.0/24]
+}
+
+// Half of the addresses are free, and yet no node fits.
+func ExamplePool_Fragmentation() {
+	pods, err := cidr.NewPool(cidr.MustParse("10.244.0.0/22"))
+	if err != nil {
+		panic(err)
+	}
+	for range 8 {
+		_, _ = pods.Alloc(cidr.IPv4, 25, cidr.FirstFit)
+	}
+	for _, q := range []string{"10.244.0.0/25", "10.244.1.0/25", "10.244.2.0/25", "10.244.3.128/25"} {
+		if err := pods.Release(cidr.MustParse(q)); err != nil {
+			panic(err)
+		}
+	}
+	for bits, n := range pods.FreeLengths(cidr.IPv4) {
+		fmt.Printf("%d of /%d\n", n, bits)
+	}
+	fmt.Println(pods.Fragmentation(cidr.IPv4, 24), pods.Fragmentation(cidr.IPv4, 25))
+	// Output:
+	// 4 of /25
+	// 1 0
+}
+
+// The sizes of the holes of a network.
+func ExamplePool_FreeLengths() {
+	pods, err := cidr.NewPool(cidr.MustParse("10.244.0.0/16"))
+	if err != nil {
+		panic(err)
+	}
+	_, _ = pods.Alloc(cidr.IPv4, 20, cidr.FirstFit)
+	for bits, n := range pods.FreeLengths(cidr.IPv4) {
+		fmt.Printf("%d of /%d\n", n, bits)
+	}
+	// Output:
+	// 1 of /17
+	// 1 of /18
+	// 1 of /19
+	// 1 of /20
+}
+
+// A pool in a file that people read and diff.
+func ExamplePool_MarshalText() {
+	pods, err := cidr.NewPool(cidr.MustParse("10.244.0.0/16"))
+	if err != nil {
+		panic(err)
+	}
+	if err := pods.Exclude(cidr.MustParse("10.244.0.0/20")); err != nil {
+		panic(err)
+	}
+	_, _ = pods.Alloc(cidr.IPv4, 24, cidr.FirstFit)
+	text, _ := pods.MarshalText()
+	fmt.Print(string(text))
+
+	var restored cidr.Pool
+	fmt.Println(restored.UnmarshalText(text), restored.Equal(pods))
+	// Output:
+	// space 10.244.0.0/16
+	// excluded 10.244.0.0/20
+	// used 10.244.16.0/24
+	// <nil> true
+}
+
+// A pool in a ConfigMap or a custom resource.
+func ExamplePool_MarshalJSON() {
+	pods, err := cidr.NewPool(cidr.MustParse("10.244.0.0/16"), cidr.MustParse("fd00:10:244::/48"))
+	if err != nil {
+		panic(err)
+	}
+	_, _ = pods.Alloc(cidr.IPv6, 64, cidr.FirstFit)
+	b, _ := json.Marshal(pods)
+	fmt.Println(string(b))
+	// Output: {"space":["10.244.0.0/16","fd00:10:244::/48"],"used":["fd00:10:244::/64"]}
 }

@@ -3,9 +3,11 @@ package cidr_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/kubecidr/kubecidr/cidr"
 	"pgregory.net/rapid"
@@ -220,13 +222,161 @@ func (m *model) conflict(t *rapid.T, op string, s *slowPool, q netip.Prefix, err
 	}
 }
 
+func (m *model) grow(t *rapid.T) {
+	s, q := m.block(t)
+	got, err := m.pool.Grow(q)
+	r, inside := s.run(q)
+	if !inside || q.Bits() < s.bits || !s.isUsed(r) {
+		m.notUsed(t, "Grow", s, q, err)
+		return
+	}
+	if r.size == cells {
+		if want := map[bool]error{true: cidr.ErrBits, false: cidr.ErrConflict}[s.bits == 0]; !errors.Is(err, want) {
+			t.Fatalf("Grow(%v) = %v, %v; want %v", q, got, err, want)
+		}
+		return
+	}
+	larger := run{r.start &^ r.size, 2 * r.size}
+	other := run{r.start ^ r.size, r.size}
+	if s.all(other, cidr.Free) {
+		if err != nil || got != s.prefix(larger) {
+			t.Fatalf("Grow(%v) = %v, %v; want %v", q, got, err, s.prefix(larger))
+		}
+		s.release(r, cidr.Free)
+		s.use(larger)
+		return
+	}
+	var c *cidr.ConflictError
+	first, state := s.firstThat(s.prefix(other), func(state cidr.State) bool { return state != cidr.Free })
+	if !errors.As(err, &c) || !errors.Is(err, cidr.ErrConflict) || c.Prefix != s.prefix(larger) || c.State != state ||
+		!spanOf(c.With).contains(span{s.family, first, first}) {
+		t.Fatalf("Grow(%v) = %v, %v; want %v at %v", q, got, err, state, addrOfBig(s.family, first))
+	}
+}
+
+// Times are few, so that many are equal.
+var epoch = time.Date(2026, 3, 29, 1, 0, 0, 0, time.UTC)
+
+func hours(t *rapid.T) time.Time {
+	return epoch.Add(time.Duration(rapid.IntRange(0, 5).Draw(t, "hours")) * time.Hour)
+}
+
+func (m *model) quarantine(t *rapid.T) {
+	s, q := m.block(t)
+	until := hours(t)
+	err := m.pool.Quarantine(q, until.In(time.FixedZone("east", 3600)))
+	r, inside := s.run(q)
+	if !inside || q.Bits() < s.bits || !s.isUsed(r) {
+		m.notUsed(t, "Quarantine", s, q, err)
+		return
+	}
+	if err != nil {
+		t.Fatalf("Quarantine(%v): %v", q, err)
+	}
+	s.release(r, cidr.Quarantined)
+	s.held = append(s.held, wait{r, until})
+}
+
+func (m *model) reclaim(t *rapid.T) {
+	now := hours(t)
+	var want []netip.Prefix
+	for _, s := range m.slow {
+		var held []wait
+		for _, w := range s.held {
+			if w.until.After(now) {
+				held = append(held, w)
+				continue
+			}
+			s.set(w.run, cidr.Free)
+			want = append(want, s.prefix(w.run))
+		}
+		s.held = held
+	}
+	slices.SortFunc(want, compare)
+	if got := m.pool.Reclaim(now); !slices.Equal(got, want) {
+		t.Fatalf("Reclaim(%v) = %v, want %v", now, got, want)
+	}
+}
+
+// reconcile asks about some of what is in use and some that is not.
+func (m *model) reconcile(t *rapid.T) {
+	var live []netip.Prefix
+	for range rapid.IntRange(0, 6).Draw(t, "live") {
+		_, q := m.block(t)
+		live = append(live, q)
+	}
+	var leaked, unknown, bad []netip.Prefix
+	isUsed := map[netip.Prefix]bool{}
+	for _, s := range m.slow {
+		for _, q := range s.prefixes(s.used) {
+			isUsed[q] = true
+			if !slices.Contains(live, q) {
+				leaked = append(leaked, q)
+			}
+		}
+	}
+	for i, q := range live {
+		switch {
+		case isUsed[q] || slices.Contains(live[:i], q):
+		case usable(q):
+			unknown = append(unknown, q)
+		default:
+			bad = append(bad, q)
+		}
+	}
+	slices.SortFunc(unknown, compare)
+	gotLeaked, gotUnknown := m.pool.Reconcile(slices.Values(live))
+	if !slices.Equal(gotLeaked, leaked) || !slices.Equal(gotUnknown, append(unknown, bad...)) {
+		t.Fatalf("Reconcile(%v) = %v, %v; want %v, %v, %v", live, gotLeaked, gotUnknown, leaked, unknown, bad)
+	}
+}
+
+// restored goes on with the pool of a snapshot.
+func (m *model) restored(t *rapid.T) {
+	restored := newPoolForSnapshot()
+	if rapid.Bool().Draw(t, "JSON") {
+		b, err := m.pool.MarshalJSON()
+		if err == nil {
+			err = restored.UnmarshalJSON(b)
+		}
+		if err != nil {
+			t.Fatalf("%v: %s", err, b)
+		}
+	} else {
+		b, err := m.pool.MarshalText()
+		if err == nil {
+			err = restored.UnmarshalText(b)
+		}
+		if err != nil {
+			t.Fatalf("%v:\n%s", err, b)
+		}
+	}
+	if !restored.Equal(m.pool) {
+		t.Fatal("the restored pool is not equal")
+	}
+	m.pool = restored
+}
+
+// newPoolForSnapshot has something of everything, which must go.
+func newPoolForSnapshot() *cidr.Pool {
+	p := new(cidr.Pool)
+	if err := p.UnmarshalText([]byte(`
+		space 172.16.0.0/12
+		excluded 172.17.0.0/16
+		used 172.18.0.0/16
+		quarantined 172.19.0.0/16 2026-03-29T01:00:00.5Z`)); err != nil {
+		panic(err)
+	}
+	return p
+}
+
 // cloned goes on with a copy, and changes the original, which must not matter.
 func (m *model) cloned(t *rapid.T) {
 	old := *m
 	old.slow = []*slowPool{m.slow[0].clone(), m.slow[1].clone()}
 	m.pool = old.pool.Clone()
 	for range 3 {
-		rapid.SampledFrom([]func(*rapid.T){old.alloc, old.claim, old.exclude, old.release}).Draw(t, "change")(t)
+		rapid.SampledFrom([]func(*rapid.T){old.alloc, old.claim, old.exclude, old.release, old.quarantine, old.reclaim}).Draw(t, "change")(t)
 	}
 	old.check(t)
 }
@@ -251,7 +401,9 @@ func (m *model) check(t *rapid.T) {
 	equal(t, "Used", m.pool.Used(), used)
 	equal(t, "Excluded", m.pool.Excluded(), excluded)
 	equal(t, "Space", m.pool.Space(), space)
+	m.checkQuarantine(t)
 	for _, s := range m.slow {
+		m.checkLengths(t, s)
 		for n := range s.family.BitLen() + 1 {
 			want := s.numFree(n)
 			got, ok := m.pool.NumFree(s.family, n)
@@ -269,6 +421,57 @@ func (m *model) check(t *rapid.T) {
 	}
 }
 
+func (m *model) checkQuarantine(t *rapid.T) {
+	want := map[netip.Prefix]time.Time{}
+	var next time.Time
+	for _, s := range m.slow {
+		for _, w := range s.held {
+			want[s.prefix(w.run)] = w.until
+			if next.IsZero() || w.until.Before(next) {
+				next = w.until
+			}
+		}
+	}
+	var order []netip.Prefix
+	for q, until := range m.pool.Quarantined() {
+		if w, ok := want[q]; !ok || w != until {
+			t.Fatalf("Quarantined() has %v until %v, want %v, %v", q, until, w, ok)
+		}
+		order = append(order, q)
+	}
+	if len(order) != len(want) || !slices.IsSortedFunc(order, compare) {
+		t.Fatalf("Quarantined() = %v, want %v", order, want)
+	}
+	if got, ok := m.pool.NextReclaim(); got != next || ok != (len(want) > 0) {
+		t.Fatalf("NextReclaim() = %v, %v; want %v", got, ok, next)
+	}
+}
+
+func (m *model) checkLengths(t *rapid.T, s *slowPool) {
+	want := map[int]uint64{}
+	free := 0
+	for _, r := range s.maximal(cidr.Free, run{0, cells}) {
+		want[s.lengthOf(r.size)]++
+		free += r.size
+	}
+	got := maps.Collect(m.pool.FreeLengths(s.family))
+	if !maps.Equal(got, want) {
+		t.Fatalf("FreeLengths(%v) = %v, want %v", s.family, got, want)
+	}
+	for n := s.bits - 1; n <= s.bits+9; n++ {
+		small := 0
+		for _, r := range s.maximal(cidr.Free, run{0, cells}) {
+			if s.lengthOf(r.size) > n {
+				small += r.size
+			}
+		}
+		want := float64(small) / float64(max(free, 1))
+		if got := m.pool.Fragmentation(s.family, n); got != want {
+			t.Fatalf("Fragmentation(%v, %d) = %v, want %v", s.family, n, got, want)
+		}
+	}
+}
+
 func equal(t *rapid.T, name string, got func(func(netip.Prefix) bool), want []netip.Prefix) {
 	if got := slices.Collect(got); !slices.Equal(got, want) {
 		t.Fatalf("%s() = %v\nwant %v", name, got, want)
@@ -282,15 +485,20 @@ func TestPoolModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := newModel(t)
 		t.Repeat(map[string]func(*rapid.T){
-			"Alloc":   m.alloc,
-			"AllocIn": m.allocIn,
-			"Claim":   m.claim,
-			"Exclude": m.exclude,
-			"Release": m.release,
-			"Clone":   m.cloned,
-			"":        m.check,
+			"Alloc":      m.alloc,
+			"AllocIn":    m.allocIn,
+			"Claim":      m.claim,
+			"Exclude":    m.exclude,
+			"Release":    m.release,
+			"Clone":      m.cloned,
+			"Grow":       m.grow,
+			"Quarantine": m.quarantine,
+			"Reclaim":    m.reclaim,
+			"Reconcile":  m.reconcile,
+			"snapshot":   m.restored,
+			"":           m.check,
 		})
 	})
 }
 
-var fits = []cidr.Fit{cidr.FirstFit, cidr.BestFit, cidr.LastFit}
+var fits = []cidr.Fit{cidr.FirstFit, cidr.BestFit, cidr.LastFit, cidr.Sparse}

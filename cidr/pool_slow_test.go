@@ -6,6 +6,7 @@ import (
 	"math/bits"
 	"net/netip"
 	"slices"
+	"time"
 
 	"github.com/kubecidr/kubecidr/cidr"
 )
@@ -66,11 +67,18 @@ type slowPool struct {
 	window
 	state [cells]cidr.State
 	used  []run
+	held  []wait // in quarantine
+}
+
+type wait struct {
+	run
+	until time.Time
 }
 
 func (s *slowPool) clone() *slowPool {
 	c := *s
 	c.used = slices.Clone(s.used)
+	c.held = slices.Clone(s.held)
 	return &c
 }
 
@@ -127,6 +135,8 @@ func (s *slowPool) place(in run, size int, fit cidr.Fit) (run, bool) {
 		return places[len(places)-1], true
 	case cidr.BestFit:
 		slices.SortStableFunc(rooms, func(a, b run) int { return cmp.Compare(a.size, b.size) })
+	case cidr.Sparse:
+		slices.SortStableFunc(rooms, func(a, b run) int { return cmp.Compare(b.size, a.size) })
 	}
 	return run{rooms[0].start, size}, true
 }
@@ -197,4 +207,30 @@ func (s *slowPool) prefixes(rs []run) []netip.Prefix {
 		ps[i] = s.prefix(r)
 	}
 	return ps
+}
+
+// tilesSpace reports whether parts do not overlap and have together exactly the
+// addresses of a space: of parts that do not overlap, each in the space, the
+// sizes add up.
+func tilesSpace(parts, space []netip.Prefix) bool {
+	var have, want [2]big.Int // IPv4, IPv6
+	add := func(to *[2]big.Int, p netip.Prefix) {
+		n := &to[0]
+		if !p.Addr().Is4() {
+			n = &to[1]
+		}
+		n.Add(n, pow2Big(p.Addr().BitLen()-p.Bits()))
+	}
+	for _, p := range space {
+		add(&want, p)
+	}
+	slices.SortFunc(parts, compare)
+	for i, p := range parts {
+		in := func(s netip.Prefix) bool { return spanOf(s).contains(spanOf(p)) }
+		if i > 0 && spanOf(parts[i-1]).overlaps(spanOf(p)) || !slices.ContainsFunc(space, in) {
+			return false
+		}
+		add(&have, p)
+	}
+	return have[0].Cmp(&want[0]) == 0 && have[1].Cmp(&want[1]) == 0
 }

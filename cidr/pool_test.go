@@ -112,6 +112,56 @@ func TestPoolErrors(t *testing.T) {
 	}
 }
 
+func TestGrowErrors(t *testing.T) {
+	p := newPool(t, "10.0.0.0/23", "10.1.0.0/24", "::/0")
+	for _, q := range prefixes("10.0.0.0/25", "10.0.1.0/24", "10.1.0.0/24", "::/0") {
+		if err := p.Claim(q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := p.Exclude(netip.MustParsePrefix("10.0.0.192/26")); err != nil {
+		t.Fatal(err)
+	}
+	for q, want := range map[string]string{
+		"10.0.0.0/25": "cidr: grow 10.0.0.0/25 to 10.0.0.0/24: 10.0.0.192/26 in it is excluded",
+		"10.0.1.0/24": "cidr: grow 10.0.1.0/24 to 10.0.0.0/23: 10.0.0.0/25 in it is used",
+		"10.1.0.0/24": "cidr: grow 10.1.0.0/24 to 10.1.0.0/23: 10.1.1.0/24 in it is outside of the pool",
+		"10.0.0.0/26": "cidr: grow 10.0.0.0/26: not an allocated block: it lies in 10.0.0.0/25, which is used",
+		"::/0":        "cidr: grow ::/0: it is the whole address space",
+	} {
+		if got, err := p.Grow(netip.MustParsePrefix(q)); err == nil || err.Error() != want || got.IsValid() {
+			t.Errorf("Grow(%s) = %v, %v\nwant %s", q, got, err, want)
+		}
+	}
+}
+
+func TestQuarantineTimes(t *testing.T) {
+	p := newPool(t, "10.0.0.0/24")
+	q := netip.MustParsePrefix("10.0.0.0/28")
+	if err := p.Claim(q); err != nil {
+		t.Fatal(err)
+	}
+	for _, year := range []int{-1, 10000} {
+		if err := p.Quarantine(q, time.Date(year, 6, 1, 0, 0, 0, 0, time.UTC)); !errors.Is(err, cidr.ErrOutOfRange) {
+			t.Errorf("Quarantine until %d: %v", year, err)
+		}
+	}
+	// The monotonic clock reading and the location are dropped.
+	until := time.Now()
+	if err := p.Quarantine(q, until); err != nil {
+		t.Fatal(err)
+	}
+	if next, ok := p.NextReclaim(); !ok || !next.Equal(until) || next != until.UTC().Round(0) {
+		t.Errorf("NextReclaim() = %v, %v", next, ok)
+	}
+	if got := p.Reclaim(until.Add(-1)); len(got) > 0 {
+		t.Errorf("Reclaim just before: %v", got)
+	}
+	if got := p.Reclaim(until); !slices.Equal(got, []netip.Prefix{q}) {
+		t.Errorf("Reclaim = %v", got)
+	}
+}
+
 func TestConflictErrorOfOthers(t *testing.T) {
 	q := netip.MustParsePrefix("10.0.0.0/24")
 	err := error(&cidr.ConflictError{Prefix: q, With: q, State: cidr.Used})
@@ -136,7 +186,11 @@ func TestPoolInvalidInputs(t *testing.T) {
 			if _, err := p.AllocIn(tt.p, 120, cidr.FirstFit); !errors.Is(err, tt.kind) {
 				t.Errorf("%s: AllocIn(%v): %v", name, tt.p, err)
 			}
-			for op, f := range map[string]func(netip.Prefix) error{"Claim": p.Claim, "Exclude": p.Exclude, "Release": p.Release} {
+			for op, f := range map[string]func(netip.Prefix) error{
+				"Claim": p.Claim, "Exclude": p.Exclude, "Release": p.Release,
+				"Grow":       func(q netip.Prefix) error { _, err := p.Grow(q); return err },
+				"Quarantine": func(q netip.Prefix) error { return p.Quarantine(q, epoch) },
+			} {
 				if err := f(tt.p); !errors.Is(err, tt.kind) {
 					t.Errorf("%s: %s(%v): %v", name, op, tt.p, err)
 				}
@@ -198,6 +252,12 @@ func TestZeroPool(t *testing.T) {
 		if q, ok := p.Largest(f); ok || q.IsValid() {
 			t.Errorf("Largest(%v) = %v", f, q)
 		}
+		for n, blocks := range p.FreeLengths(f) {
+			t.Errorf("FreeLengths(%v): %d of /%d", f, blocks, n)
+		}
+		if got := p.Fragmentation(f, 24); got != 0 {
+			t.Errorf("Fragmentation(%v) = %v", f, got)
+		}
 	}
 }
 
@@ -246,7 +306,7 @@ func TestPoolDoesNotAllocate(t *testing.T) {
 		}
 		i := 0
 		if n := testing.AllocsPerRun(5000, func() {
-			q, err := p.Alloc(tt.f, tt.bits, cidr.Fit(i%3))
+			q, err := p.Alloc(tt.f, tt.bits, cidr.Fit(i%4))
 			if err != nil {
 				t.Fatal(err)
 			}
