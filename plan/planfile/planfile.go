@@ -81,15 +81,19 @@ func (r *reader) validate(s plan.Spec) {
 // could not be read.
 func (r *reader) failed(path string) bool {
 	for _, e := range r.errs {
-		if e.Path != "" && (within(e.Path, path) || within(path, e.Path)) {
+		if within(e.Path, path) || within(path, e.Path) {
 			return true
 		}
 	}
 	return false
 }
 
-// within reports whether path is outer or a field inside of it.
+// within reports whether path is outer or a field inside of it. Everything is
+// inside the file as a whole, "".
 func within(outer, path string) bool {
+	if outer == "" {
+		return true
+	}
 	rest, ok := strings.CutPrefix(path, outer)
 	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }

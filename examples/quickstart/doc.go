@@ -1,0 +1,2 @@
+// Quickstart is the program that the README shows.
+package main
