@@ -14,7 +14,7 @@ import (
 // them, which is a finding of its own, and no version at all by the newest.
 //
 // The findings come worst first, then in the order of the set's processes, then
-// by rule. Nothing in the flags makes Check panic.
+// by rule and by the flags' order. Nothing in the flags makes Check panic.
 func Check(s Set, opts ...Option) []Finding {
 	c := newCluster(s, newOptions(opts))
 	var out []Finding
@@ -23,15 +23,15 @@ func Check(s Set, opts ...Option) []Finding {
 		order[m] = i
 	}
 	order[nil] = -1 // findings about the set come first
-	var at []int    // the place of the process of each finding, beside out
+	var at []place  // of each finding, beside out
 	for i := range ruleTable {
 		row := &ruleTable[i]
 		if c.opts.ignore[row.ID] {
 			continue
 		}
-		r := report{row: row, add: func(m *member, f Finding) {
+		r := report{row: row, add: func(m *member, flag int, f Finding) {
 			out = append(out, f)
-			at = append(at, order[m])
+			at = append(at, place{order[m], flag})
 		}}
 		if row.all != nil {
 			if row.applies(c.version) {
@@ -48,8 +48,12 @@ func Check(s Set, opts ...Option) []Finding {
 	return inOrder(out, at)
 }
 
-// inOrder sorts findings, at being the place of the process of each.
-func inOrder(out []Finding, at []int) []Finding {
+// place is where a finding belongs: its process in the set, -1 for the set as a
+// whole, and its flag in the process, -1 for none.
+type place struct{ process, flag int }
+
+// inOrder sorts findings, at being the place of each.
+func inOrder(out []Finding, at []place) []Finding {
 	index := make([]int, len(out))
 	for i := range index {
 		index[i] = i
@@ -57,9 +61,9 @@ func inOrder(out []Finding, at []int) []Finding {
 	slices.SortStableFunc(index, func(i, j int) int {
 		return cmp.Or(
 			cmp.Compare(out[j].Severity, out[i].Severity),
-			cmp.Compare(at[i], at[j]),
-			compareText(out[i].Rule, out[j].Rule),
-			cmp.Compare(out[i].Origin.Arg, out[j].Origin.Arg),
+			cmp.Compare(at[i].process, at[j].process),
+			strings.Compare(out[i].Rule, out[j].Rule),
+			cmp.Compare(at[i].flag, at[j].flag),
 		)
 	})
 	sorted := make([]Finding, len(out))
@@ -69,28 +73,26 @@ func inOrder(out []Finding, at []int) []Finding {
 	return sorted
 }
 
-func compareText(a, b string) int { return strings.Compare(a, b) }
-
 // report takes the findings of one rule.
 type report struct {
 	row *ruleRow
-	add func(*member, Finding)
+	add func(m *member, flag int, f Finding)
 }
 
 // flag reports a flag of a process, or its absence.
 func (r report) flag(m *member, flag, fix, format string, args ...any) {
 	f := r.finding(m, fix)
 	f.Flag = flag
-	last, ok := m.Flags.last(flag)
-	if ok {
+	i := m.Flags.last(flag)
+	if i >= 0 {
 		f.Value, _ = m.Flags.Get(flag)
-		f.Origin = last.Origin
+		f.Origin = m.Flags.items[i].flag.Origin
 		f.Message = fmt.Sprintf("%s --%s %q: ", m.Component, flag, f.Value)
 	} else {
 		f.Message = fmt.Sprintf("%s without --%s: ", m.Component, flag)
 	}
 	f.Message += fmt.Sprintf(format, args...)
-	r.add(m, f)
+	r.add(m, i, f)
 }
 
 // process reports a process as a whole; a nil one stands for the set.
@@ -100,7 +102,7 @@ func (r report) process(m *member, fix, format string, args ...any) {
 		f.Message = string(m.Component) + ": "
 	}
 	f.Message += fmt.Sprintf(format, args...)
-	r.add(m, f)
+	r.add(m, -1, f)
 }
 
 func (r report) finding(m *member, fix string) Finding {

@@ -115,10 +115,7 @@ func (m *member) text(flag string) string {
 	return v
 }
 
-func (m *member) isSet(flag string) bool {
-	_, ok := m.Flags.last(flag)
-	return ok
-}
+func (m *member) isSet(flag string) bool { return m.Flags.last(flag) >= 0 }
 
 // boolean reads a boolean flag; what cannot be read is the default, since
 // another rule reports it.

@@ -100,14 +100,15 @@ func (f Flags) Get(name string) (string, bool) {
 	return value, count > 0
 }
 
-// last returns the last occurrence of a flag, the one to point at.
-func (f Flags) last(name string) (Flag, bool) {
+// last returns the index of the item of a flag's last occurrence, the one to
+// point at, or -1.
+func (f Flags) last(name string) int {
 	for i := len(f.items) - 1; i >= 0; i-- {
-		if fl := f.items[i].flag; fl.Name != "" && sameName(fl.Name, name) {
-			return fl, true
+		if fl := &f.items[i].flag; fl.Name != "" && sameName(fl.Name, name) {
+			return i
 		}
 	}
-	return Flag{}, false
+	return -1
 }
 
 // With returns the flags with name set to value: in the place of its first

@@ -1,6 +1,9 @@
 package k8sflags
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Rule is one thing that [Check] looks at.
 type Rule struct {
@@ -19,7 +22,7 @@ func Rules() []Rule {
 	for i := range ruleTable {
 		rules[i] = ruleTable[i].Rule
 	}
-	slices.SortFunc(rules, func(a, b Rule) int { return compareText(a.ID, b.ID) })
+	slices.SortFunc(rules, func(a, b Rule) int { return strings.Compare(a.ID, b.ID) })
 	return rules
 }
 

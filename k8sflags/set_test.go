@@ -12,11 +12,7 @@ func commands(t testing.TB, version string, lines ...string) k8sflags.Set {
 	t.Helper()
 	var s k8sflags.Set
 	if version != "" {
-		v, err := k8sflags.ParseVersion(version)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.Version = v
+		s.Version = versionOf(t, version)
 	}
 	for _, line := range lines {
 		argv, err := k8sflags.SplitCommand(line)
@@ -30,6 +26,15 @@ func commands(t testing.TB, version string, lines ...string) k8sflags.Set {
 		s.Processes = append(s.Processes, p)
 	}
 	return s
+}
+
+func versionOf(t testing.TB, text string) k8sflags.Version {
+	t.Helper()
+	v, err := k8sflags.ParseVersion(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
 }
 
 // verdicts writes findings as "error KC101 kubelet network-plugin", in order.
