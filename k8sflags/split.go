@@ -43,10 +43,10 @@ type splitter struct {
 	unit   bool // systemd's rules
 	argv0  bool // the unit line's prefix @: the second word is argv[0]
 	words  []string
-	plain  []bool // whether a word has no quoting, so that it may be an assignment
+	plain  []bool // whether a word has no quoting before its "=", so that it may be an assignment
 	word   strings.Builder
 	inWord bool // an empty quoted word is a word
-	quoted bool
+	quoted bool // before any "="
 }
 
 // execKeys are the keys of a unit file whose value is a command.
@@ -117,6 +117,12 @@ func (s *splitter) add(text string) {
 	s.inWord = true
 }
 
+// quotes notes that the word has quoting from here on.
+func (s *splitter) quotes() {
+	s.quoted = s.quoted || !strings.Contains(s.word.String(), "=")
+	s.inWord = true
+}
+
 func (s *splitter) endWord() {
 	if !s.inWord {
 		return
@@ -168,7 +174,7 @@ func (s *splitter) backslash() error {
 	if rest == "" {
 		return s.fail(s.pos, "backslash at the end")
 	}
-	s.quoted = true
+	s.quotes()
 	if s.unit {
 		return s.unitEscape()
 	}
@@ -258,7 +264,7 @@ func (s *splitter) number(rest string, digits, base, skip int) error {
 // quote takes what stands between quotes.
 func (s *splitter) quote(mark byte) error {
 	start := s.pos
-	s.inWord, s.quoted = true, true
+	s.quotes()
 	for s.pos++; !s.done(); {
 		switch c := s.text[s.pos]; {
 		case c == mark:
