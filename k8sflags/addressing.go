@@ -96,7 +96,8 @@ type Addressing struct {
 //   - kube-proxy in iptables mode, by cluster CIDR, syncing every 30s, at most
 //     once a second (ipvs: without a minimum).
 //
-// A standalone kubelet keeps its pods, addresses, DNS and number of pods alone.
+// A standalone kubelet keeps its pods, addresses, DNS and number of pods, and
+// no control plane's or kube-proxy's values (but Services, which Render refuses).
 // Nothing is judged; [Render] does that.
 func (a Addressing) Normalize() Addressing {
 	if a.MaxPods == 0 {
@@ -104,7 +105,7 @@ func (a Addressing) Normalize() Addressing {
 	}
 	if a.Standalone {
 		return Addressing{
-			Version: a.Version, Standalone: true, Pods: a.Pods, NodeIPs: a.NodeIPs,
+			Version: a.Version, Standalone: true, Pods: a.Pods, Services: a.Services, NodeIPs: a.NodeIPs,
 			ClusterDNS: a.ClusterDNS, ClusterDomain: a.ClusterDomain, MaxPods: a.MaxPods,
 		}
 	}

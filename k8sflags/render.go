@@ -76,6 +76,8 @@ func (a Addressing) renderable() error {
 		return fail(ErrVersion, "Kubernetes %s (have %s to %s)", a.Version, MinVersion(), MaxVersion())
 	case a.Standalone && a.Pods.IsZero():
 		return fail(ErrIncomplete, "a standalone kubelet needs Pods, its own pod block")
+	case a.Standalone && !a.Services.IsZero():
+		return fail(ErrContradiction, "a standalone kubelet has no Services")
 	case a.Standalone:
 		return nil
 	case a.Services.IsZero():
