@@ -172,6 +172,8 @@ func TestCheck(t *testing.T) {
 		{name: "node addresses are trimmed", dual: true, edits: []string{kubelet + "--node-ip=192.168.1.10,␣fd00:192::10"}},
 		{name: "any address in a pair", dual: true, edits: []string{kubelet + "--node-ip=192.168.1.10,::"}, want: []string{"error KC401 kubelet node-ip"}},
 		{name: "any IPv4 address", edits: []string{kubelet + "--node-ip=0.0.0.0"}},
+		{name: "node address that is none", edits: []string{kubelet + "--node-ip=worker"}, want: []string{"warning KC408 kubelet node-ip"}},
+		{name: "second node address that is none", edits: []string{kubelet + "--node-ip=192.168.1.10,worker"}, want: []string{"warning KC408 kubelet node-ip"}},
 		{name: "loopback node", edits: []string{kubelet + "--node-ip=127.0.0.1"}, want: []string{"error KC402 kubelet node-ip"}},
 		{name: "pod CIDR in a cluster", edits: []string{kubelet + "--pod-cidr=10.244.1.0/24"}, want: []string{"warning KC403 kubelet pod-cidr"}},
 		{name: "pod CIDR where nobody gives blocks", edits: []string{kubelet + "--pod-cidr=10.244.1.0/24", manager + "--allocate-node-cidrs=false drop:cluster-cidr"}},

@@ -187,9 +187,14 @@ func TestRenderKubelet(t *testing.T) {
 func drawAddressing(t *rapid.T) k8sflags.Addressing {
 	some := func(name string) bool { return rapid.Bool().Draw(t, name) }
 	a := k8sflags.Addressing{Version: rapid.SampledFrom(slices.Collect(k8sflags.Versions())).Draw(t, "version")}
+	families := rapid.IntRange(0, 3).Draw(t, "families")
+	odd := rapid.IntRange(0, 4).Draw(t, "families that differ") == 0
 	from := func(name string, v4, v6 []string) dualstack.Pair {
 		p4, p6 := rapid.SampledFrom(v4).Draw(t, name+" v4"), rapid.SampledFrom(v6).Draw(t, name+" v6")
-		switch rapid.IntRange(0, 3).Draw(t, name+" families") {
+		if odd {
+			families = rapid.IntRange(0, 3).Draw(t, name+" families")
+		}
+		switch families {
 		case 0:
 			return pair(p4)
 		case 1:
@@ -199,7 +204,7 @@ func drawAddressing(t *rapid.T) k8sflags.Addressing {
 		}
 		return pair(p6 + "," + p4)
 	}
-	a.Pods = from("pods", []string{"10.244.0.0/16", "10.0.0.0/8", "10.244.0.0/24", "172.16.0.0/12"}, []string{"fd00:10:244::/48", "fd00:10:244::/56", "fd00:10:244::/64", "fd00::/16"})
+	a.Pods = from("pods", []string{"10.244.0.0/16", "10.0.0.0/8", "10.244.0.0/20", "172.16.0.0/12"}, []string{"fd00:10:244::/48", "fd00:10:244::/56", "fd00:10:244::/60"})
 	a.Services = from("services", []string{"10.96.0.0/12", "10.96.0.0/16", "172.20.0.0/16", "10.96.0.0/28", "10.96.0.0/29", "192.168.192.0/18"}, []string{"fd00:10:96::/112", "fd00:10:96::/108", "fd00:10:96::/64", "fd00:10:244::/112"})
 	a.ExternalNodeCIDRs = rapid.IntRange(0, 3).Draw(t, "external") == 0
 	if a.ExternalNodeCIDRs && some("pods unknown") {
@@ -209,7 +214,7 @@ func drawAddressing(t *rapid.T) k8sflags.Addressing {
 		a.Standalone, a.Services = true, dualstack.Pair{}
 	}
 	if some("masks") {
-		a.NodeMasks = dualstack.Masks{V4: rapid.IntRange(16, 33).Draw(t, "mask v4"), V6: rapid.IntRange(56, 80).Draw(t, "mask v6")}
+		a.NodeMasks = dualstack.Masks{V4: rapid.IntRange(20, 27).Draw(t, "mask v4"), V6: rapid.IntRange(60, 72).Draw(t, "mask v6")}
 	}
 	if some("names") {
 		a.ClusterName = rapid.SampledFrom([]string{"prod", "it's", "a b", "x=y", "--"}).Draw(t, "cluster name")
@@ -218,10 +223,10 @@ func drawAddressing(t *rapid.T) k8sflags.Addressing {
 	addr := rapid.Custom(func(t *rapid.T) netip.Addr {
 		return netip.MustParseAddr(rapid.SampledFrom([]string{"192.168.0.1", "192.168.3.4", "fd01::1", "fd01::2", "0.0.0.0", "::", "127.0.0.1", "::ffff:192.168.0.1"}).Draw(t, "address"))
 	})
-	if some("advertised") {
+	if rapid.IntRange(0, 3).Draw(t, "advertised") == 0 {
 		a.AdvertiseAddress = addr.Draw(t, "advertise")
 	}
-	if some("bound") {
+	if rapid.IntRange(0, 3).Draw(t, "bound") == 0 {
 		a.BindAddress = addr.Draw(t, "bind")
 	}
 	if some("ports") {
@@ -229,20 +234,20 @@ func drawAddressing(t *rapid.T) k8sflags.Addressing {
 		a.NodePorts.Min = rapid.IntRange(1, 40000).Draw(t, "first node port")
 		a.NodePorts.Max = a.NodePorts.Min + rapid.IntRange(0, 3000).Draw(t, "node ports")
 	}
-	if some("node addresses") {
+	if rapid.IntRange(0, 3).Draw(t, "node addresses") == 0 {
 		a.NodeIPs = addrs(rapid.SampledFrom([]string{"192.168.3.4", "fd01::2", "192.168.3.4,fd01::2", "fd01::2,192.168.3.4", "0.0.0.0", "10.97.0.1"}).Draw(t, "node"))
 	}
-	if some("DNS") {
+	if rapid.IntRange(0, 3).Draw(t, "DNS") == 0 {
 		a.ClusterDNS = addrs(rapid.SampledFrom([]string{"10.96.0.10", "fd00:10:96::a", "10.96.0.10,fd00:10:96::a", "10.96.0.2", "169.254.20.10"}).Draw(t, "DNS address"))
 	}
-	a.MaxPods = rapid.SampledFrom([]int{0, 1, 50, 110, 250, 1000}).Draw(t, "max pods")
-	a.ProxyMode = rapid.SampledFrom([]string{"", k8sflags.ProxyIPTables, k8sflags.ProxyIPVS, k8sflags.ProxyNFTables, "userspace"}).Draw(t, "proxy mode")
+	a.MaxPods = rapid.SampledFrom([]int{0, 0, 1, 29, 61, 110, 250, 1000}).Draw(t, "max pods")
+	a.ProxyMode = rapid.SampledFrom([]string{"", "", k8sflags.ProxyIPTables, k8sflags.ProxyIPVS, k8sflags.ProxyNFTables, "userspace"}).Draw(t, "proxy mode")
 	if some("sync") {
 		a.ProxySyncPeriod = time.Duration(rapid.Int64Range(1, int64(time.Hour)).Draw(t, "period"))
 		a.ProxyMinSyncPeriod = time.Duration(rapid.Int64Range(-2, int64(time.Minute)).Draw(t, "minimum"))
 	}
-	a.DetectLocalMode = rapid.SampledFrom([]string{"", k8sflags.DetectClusterCIDR, k8sflags.DetectNodeCIDR, k8sflags.DetectBridgeInterface, k8sflags.DetectInterfaceNamePrefix}).Draw(t, "detect")
-	if some("interface") {
+	a.DetectLocalMode = rapid.SampledFrom([]string{"", "", k8sflags.DetectClusterCIDR, k8sflags.DetectNodeCIDR, k8sflags.DetectBridgeInterface, k8sflags.DetectInterfaceNamePrefix}).Draw(t, "detect")
+	if rapid.IntRange(0, 5).Draw(t, "no interface") != 0 {
 		a.PodInterface = rapid.SampledFrom([]string{"cni0", "veth"}).Draw(t, "interface name")
 	}
 	return a

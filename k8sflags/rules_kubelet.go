@@ -28,6 +28,7 @@ var kubeletRules = []ruleRow{
 	{Rule: Rule{ID: "KC406", Title: "cluster DNS that is no address", Severity: Warning, Component: Kubelet, Source: srcKubelet}, each: checkDNSForm},
 	{Rule: Rule{ID: "KC407", Title: "negative number of pods", Severity: Error, Component: Kubelet,
 		Source: "pkg/kubelet/apis/config/validation/validation.go"}, each: checkMaxPods},
+	{Rule: Rule{ID: "KC408", Title: "node address that cannot be read", Severity: Warning, Component: Kubelet, Source: srcNodeIP}, each: checkNodeIPForm},
 }
 
 func checkNodeIPShape(_ *cluster, m *member, r report) {
@@ -40,8 +41,18 @@ func checkNodeIPShape(_ *cluster, m *member, r report) {
 		r.flag(m, "node-ip", fix, "two addresses of one family")
 	case len(ips) == 2 && (ips[0].IsUnspecified() || ips[1].IsUnspecified()):
 		r.flag(m, "node-ip", fix, "a pair cannot have 0.0.0.0 or ::")
-	case len(ips) == 0 && m.text("node-ip") != "":
-		r.flag(m, "node-ip", fix, "not an address")
+	}
+}
+
+func checkNodeIPForm(_ *cluster, m *member, r report) {
+	text := m.text("node-ip")
+	if text == "" {
+		return
+	}
+	for element := range strings.SplitSeq(text, ",") {
+		if _, ok := sloppyAddr(strings.TrimSpace(element)); !ok {
+			r.flag(m, "node-ip", "write the node's address", "%q is no address and is left out; without any the kubelet looks for itself", element)
+		}
 	}
 }
 
