@@ -117,6 +117,7 @@ var flagRows = []flagRow{
 	{component: Proxy, name: "proxy-mode", source: srcProxyOptions},
 	{component: Proxy, name: "iptables-sync-period", kind: durationFlag, source: srcProxyOptions},
 	{component: Proxy, name: "iptables-min-sync-period", kind: durationFlag, source: srcProxyOptions},
+	{component: Proxy, name: "iptables-localhost-nodeports", kind: boolFlag, added: v1(26), source: srcProxyOptions},
 	{component: Proxy, name: "ipvs-sync-period", kind: durationFlag, source: srcProxyOptions},
 	{component: Proxy, name: "ipvs-min-sync-period", kind: durationFlag, source: srcProxyOptions},
 	{component: Proxy, name: "ipvs-exclude-cidrs", kind: listFlag, source: srcProxyOptions},
