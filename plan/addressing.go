@@ -7,7 +7,8 @@ import (
 	"github.com/kubecidr/kubecidr/k8sflags"
 )
 
-// ErrNoVersion: flags cannot be rendered without a Kubernetes version.
+// ErrNoVersion is wrapped where flags cannot be rendered without a Kubernetes
+// version.
 var ErrNoVersion = errors.New("no Kubernetes version")
 
 // Addressing returns what the cluster's components have to be told. Edit it

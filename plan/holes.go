@@ -2,7 +2,6 @@ package plan
 
 import (
 	"iter"
-	"math/big"
 	"net/netip"
 
 	"github.com/kubecidr/kubecidr/cidr"
@@ -52,13 +51,4 @@ func (h *holes) take(bits int) bool {
 		h[n]++
 	}
 	return true
-}
-
-// addresses returns the number of free addresses of a family.
-func (h *holes) addresses(f cidr.Family) *big.Int {
-	sum := new(big.Int)
-	for bits, n := range h[:f.BitLen()+1] {
-		sum.Add(sum, new(big.Int).Lsh(new(big.Int).SetUint64(n), uint(f.BitLen()-bits)))
-	}
-	return sum
 }

@@ -36,6 +36,7 @@ type Shortage struct {
 	Largest netip.Prefix // that block; the zero Prefix if nothing is free
 }
 
+// String is one line: whose range, what it needs, and the most there is.
 func (s Shortage) String() string {
 	need := fmt.Sprintf("%s: %s range needs a /%d (%v)", owner(s.Cluster, s.Network), s.Role, s.Bits, s.Family)
 	switch {
@@ -59,6 +60,7 @@ type PoolDemand struct {
 	Largest netip.Prefix
 }
 
+// String is one line.
 func (d PoolDemand) String() string {
 	s := fmt.Sprintf("pool %q (%v): asked %v addresses in %d ranges, free %v, left %v",
 		d.Pool, d.Family, d.Asked, d.Ranges, d.Free, d.Left)
