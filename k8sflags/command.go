@@ -36,7 +36,7 @@ func ParseCommand(argv []string) (Process, error) {
 		return Process{}, err
 	}
 	for i := range f.items { // fresh from ParseArgs: nobody else holds them
-		if f.items[i].flag.Name != "" {
+		if f.items[i].name != "" {
 			f.items[i].flag.Origin.Arg += at + 1
 		}
 	}

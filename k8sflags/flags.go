@@ -19,9 +19,11 @@ type Flags struct {
 }
 
 // item is a flag with the one or two tokens that it was written with, or
-// tokens that are no flag, with an empty flag name.
+// a token that is no flag, with an empty name.
 type item struct {
 	flag   Flag
+	name   string   // in normal form
+	row    *flagRow // nil for a flag that is not in the table
 	tokens []string
 }
 
@@ -36,7 +38,7 @@ func (f Flags) IsZero() bool { return f.component == "" && len(f.items) == 0 }
 func (f Flags) All() iter.Seq[Flag] {
 	return func(yield func(Flag) bool) {
 		for i := range f.items {
-			if f.items[i].flag.Name != "" && !yield(f.items[i].flag) {
+			if f.items[i].name != "" && !yield(f.items[i].flag) {
 				return
 			}
 		}
@@ -59,7 +61,7 @@ func (f Flags) Positional() iter.Seq[string] {
 		ended := false
 		for _, it := range f.items {
 			switch {
-			case it.flag.Name != "":
+			case it.name != "":
 			case !ended && it.tokens[0] == "--":
 				ended = true
 			case !yield(it.tokens[0]):
@@ -78,15 +80,16 @@ func (f Flags) Positional() iter.Seq[string] {
 // kubelet's cluster-dns are appended. A flag that stands alone is "true".
 func (f Flags) Get(name string) (string, bool) {
 	name = normalName(name)
-	row := flagIndex[flagKey{f.component, name}]
 	value, count := "", 0
+	var row *flagRow
 	for i := range f.items {
-		fl := &f.items[i].flag
-		if fl.Name == "" || !sameName(fl.Name, name) {
+		it := &f.items[i]
+		if it.name != name || name == "" {
 			continue
 		}
-		v := fl.Value
-		if !fl.HasValue && (row == nil || row.kind == boolFlag) {
+		v := it.flag.Value
+		row = it.row
+		if !it.flag.HasValue && (row == nil || row.kind == boolFlag) {
 			v = "true"
 		}
 		if count++; count > 1 && row != nil && (row.kind == listFlag || row.kind == gatesFlag) {
@@ -104,7 +107,7 @@ func (f Flags) Get(name string) (string, bool) {
 // point at, or -1.
 func (f Flags) last(name string) int {
 	for i := len(f.items) - 1; i >= 0; i-- {
-		if fl := &f.items[i].flag; fl.Name != "" && sameName(fl.Name, name) {
+		if f.items[i].name == name {
 			return i
 		}
 	}
@@ -119,18 +122,18 @@ func (f Flags) With(name, value string) Flags {
 	if name == "" {
 		return f
 	}
-	set := newItem(name, value)
+	set := newItem(f.component, name, value)
 	g := Flags{component: f.component, items: make([]item, 0, len(f.items)+1)}
 	done, end := false, -1
 	for _, it := range f.items {
 		switch {
-		case it.flag.Name != "" && sameName(it.flag.Name, normalName(name)):
+		case it.name == set.name:
 			if !done {
 				g.items = append(g.items, set)
 			}
 			done = true
 			continue
-		case end < 0 && it.flag.Name == "" && it.tokens[0] == "--":
+		case end < 0 && it.name == "" && it.tokens[0] == "--":
 			end = len(g.items)
 		}
 		g.items = append(g.items, it)
@@ -150,7 +153,7 @@ func (f Flags) Without(name string) Flags {
 	name = normalName(strings.TrimLeft(name, "-"))
 	g := Flags{component: f.component, items: make([]item, 0, len(f.items))}
 	for _, it := range f.items {
-		if it.flag.Name == "" || !sameName(it.flag.Name, name) {
+		if it.name == "" || it.name != name {
 			g.items = append(g.items, it)
 		}
 	}
@@ -176,19 +179,20 @@ func (f Flags) String() string {
 	return b.String()
 }
 
+// asItem is a flag of component c with its tokens.
+func asItem(c Component, fl Flag, tokens []string) item {
+	name := normalName(fl.Name)
+	return item{fl, name, flagIndex[flagKey{c, name}], tokens}
+}
+
 // newItem is a flag as this package writes it.
-func newItem(name, value string) item {
-	return item{Flag{Name: name, Value: value, HasValue: true}, []string{"--" + name + "=" + value}}
+func newItem(c Component, name, value string) item {
+	return asItem(c, Flag{Name: name, Value: value, HasValue: true}, []string{"--" + name + "=" + value})
 }
 
 // normalName is the name that the components look up: their flag sets read
 // underscores as dashes (component-base/cli/flag, WordSepNormalizeFunc).
 func normalName(name string) string { return strings.ReplaceAll(name, "_", "-") }
-
-// sameName reports whether a name as it was written has the given normal form.
-func sameName(written, normal string) bool {
-	return written == normal || (len(written) == len(normal) && normalName(written) == normal)
-}
 
 // mergeGates keeps the last value of each gate, in the order of first sight.
 func mergeGates(list string) string {

@@ -79,13 +79,12 @@ func (in *inference) version(s Set) {
 func (in *inference) types() {
 	for _, name := range components {
 		for _, m := range in.c.of(name) {
-			for fl := range m.Flags.All() {
-				row := flagIndex[flagKey{name, normalName(fl.Name)}]
-				if row == nil {
+			for _, it := range m.Flags.items {
+				if it.row == nil {
 					continue
 				}
-				if want := typeError(row.kind, fl); want != "" {
-					in.fail(m, row.name, ErrSyntax, "want %s", want)
+				if want := typeError(it.row.kind, it.flag); want != "" {
+					in.fail(m, it.row.name, ErrSyntax, "want %s", want)
 				}
 			}
 		}

@@ -134,6 +134,11 @@ var flagRows = []flagRow{
 		instead: "use --metrics-bind-address"},
 }
 
+// changes reports whether the flag is not the same in every version.
+func (r *flagRow) changes() bool {
+	return !r.added.IsZero() || !r.deprecated.IsZero() || !r.removed.IsZero()
+}
+
 type flagKey struct {
 	component Component
 	name      string

@@ -51,7 +51,7 @@ func ParseArgs(c Component, args []string) (Flags, error) {
 		if !fl.HasValue && i+1 < len(args) && takesNext(c, normalName(fl.Name), args[i+1]) {
 			fl.Value, fl.HasValue, n = args[i+1], true, 2
 		}
-		f.items = append(f.items, item{fl, args[i : i+n : i+n]})
+		f.items = append(f.items, asItem(c, fl, args[i:i+n:i+n]))
 		i += n - 1
 	}
 	return f, nil

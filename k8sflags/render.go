@@ -109,7 +109,9 @@ func (a Addressing) renderable() error {
 // writer builds flags.
 type writer struct{ f Flags }
 
-func (w *writer) set(name, value string) { w.f.items = append(w.f.items, newItem(name, value)) }
+func (w *writer) set(name, value string) {
+	w.f.items = append(w.f.items, newItem(w.f.component, name, value))
+}
 
 func renderAPIServer(a Addressing) Flags {
 	w := writer{Flags{component: APIServer}}

@@ -27,8 +27,8 @@ func checkPositional(_ *cluster, m *member, r report) {
 // checkTypes judges every occurrence: a later one that is right does not help,
 // since reading ends at the first mistake.
 func checkTypes(_ *cluster, m *member, r report) {
-	for fl := range m.Flags.All() {
-		row := flagIndex[flagKey{m.Component, normalName(fl.Name)}]
+	for _, it := range m.Flags.items {
+		fl, row := it.flag, it.row
 		if row == nil {
 			continue
 		}
@@ -83,13 +83,13 @@ var lifecycleRules = []ruleRow{
 		Source: "the components' options by version"}, each: checkDeprecated},
 }
 
-// rowsOf yields the rows of the flags that m has, each once.
+// rowsOf returns the rows of the flags that m has and that are not the same in
+// every version, each once.
 func rowsOf(m *member) []*flagRow {
 	var rows []*flagRow
-	for fl := range m.Flags.All() {
-		row := flagIndex[flagKey{m.Component, normalName(fl.Name)}]
-		if row != nil && !slices.Contains(rows, row) {
-			rows = append(rows, row)
+	for _, it := range m.Flags.items {
+		if it.row != nil && it.row.changes() && !slices.Contains(rows, it.row) {
+			rows = append(rows, it.row)
 		}
 	}
 	return rows

@@ -5,7 +5,8 @@ import (
 	"slices"
 )
 
-// Process is one running component. Name tells several of one component apart,
+// Process is one running component. Component is that of the flags, as
+// [ParseCommand] and [Render] set it. Name tells several of one component apart,
 // a host's name for example; it may be empty.
 type Process struct {
 	Component Component
