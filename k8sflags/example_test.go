@@ -112,20 +112,14 @@ func ExampleFinding() {
 
 func ExampleRules() {
 	for _, r := range k8sflags.Rules() {
-		if r.Component == k8sflags.APIServer && r.Severity == k8sflags.Error {
-			fmt.Println(r.ID, r.Title)
+		if !r.Since.IsZero() {
+			fmt.Println(r.ID, r.Severity, r.Since, r.Title)
 		}
 	}
 	// Output:
-	// KC201 service range is not one range or one of each family
-	// KC202 service range is too large
-	// KC203 IPv6 service range from which no address is ever given
-	// KC204 primary service range is too small
-	// KC211 node port range cannot be read
-	// KC212 secure port outside of 1 to 65535
-	// KC221 advertised address is not of the primary service family
-	// KC222 advertised address that no endpoint may have
-	// KC223 number of API servers is not positive
+	// KC309 error 1.31 allocator that needs a cloud provider in the tree
+	// KC405 warning 1.25 cluster DNS where another Service may get its address
+	// KC510 info 1.37 proxy mode left to a default that is to change
 }
 
 func ExampleRule() {

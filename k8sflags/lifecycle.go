@@ -91,6 +91,7 @@ var flagRows = []flagRow{
 	{component: Kubelet, name: "config", source: srcKubeletOptions},
 	{component: Kubelet, name: "kubeconfig", source: srcKubeletOptions},
 	{component: Kubelet, name: "bootstrap-kubeconfig", source: srcKubeletOptions},
+	{component: Kubelet, name: "cloud-provider", source: srcKubeletOptions},
 	{component: Kubelet, name: "pod-cidr", source: srcKubeletOptions},
 	{component: Kubelet, name: "node-ip", source: srcKubeletOptions},
 	{component: Kubelet, name: "cluster-dns", kind: listFlag, source: srcKubeletOptions},

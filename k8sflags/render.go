@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/kubecidr/kubecidr/cidr"
 	"github.com/kubecidr/kubecidr/dualstack"
 )
 
@@ -90,6 +91,13 @@ func (a Addressing) renderable() error {
 	if !a.Pods.IsZero() {
 		if missing := lacking(a.Services, a.Pods.Families()); missing != "" {
 			return fail(ErrContradiction, "Services %s but Pods %s: no pods of %s", a.Services, a.Pods, missing)
+		}
+	}
+	// Where kube-controller-manager gives blocks, Check sees the overlap, and
+	// how much of it is avoided. Otherwise no flag shows that a range is for pods.
+	for p := range a.Pods.All() {
+		if s := ofPair(a.Services, cidr.FamilyOf(p)); a.ExternalNodeCIDRs && s.IsValid() && p.Overlaps(s) {
+			return fail(ErrContradiction, "Pods %s overlap Services %s", p, s)
 		}
 	}
 	for _, named := range []struct {

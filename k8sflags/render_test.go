@@ -114,6 +114,7 @@ func TestRenderRefuses(t *testing.T) {
 		{"a kubelet by itself with services", with(func(a *k8sflags.Addressing) { a.Standalone = true }), k8sflags.ErrContradiction, "Services"},
 		{"services without pods of the family", with(func(a *k8sflags.Addressing) { a.Services = pair("10.96.0.0/16,fd00::/112") }), k8sflags.ErrContradiction, "no pods of IPv6"},
 		{"blocks that nobody gives", with(func(a *k8sflags.Addressing) { a.ExternalNodeCIDRs, a.DetectLocalMode = true, k8sflags.DetectNodeCIDR }), k8sflags.ErrContradiction, "NodeCIDR"},
+		{"services among the pods of a plugin", with(func(a *k8sflags.Addressing) { a.ExternalNodeCIDRs, a.Services = true, pair("10.244.0.0/20") }), k8sflags.ErrContradiction, "overlap"},
 		{"zone", with(func(a *k8sflags.Addressing) { a.AdvertiseAddress = netip.MustParseAddr("fd00::1%eth0") }), k8sflags.ErrSyntax, "zone"},
 		{"ports backwards", with(func(a *k8sflags.Addressing) { a.NodePorts = k8sflags.PortRange{Min: 2, Max: 1} }), k8sflags.ErrSyntax, "NodePorts"},
 		{"ports beyond the last", with(func(a *k8sflags.Addressing) { a.NodePorts = k8sflags.PortRange{Min: 2, Max: 70000} }), k8sflags.ErrRefused, "service-node-port-range"},

@@ -19,6 +19,8 @@ var nodePortRules = []ruleRow{
 		Source: "cmd/kube-apiserver/app/options/options.go, help of --service-node-port-range"}, each: checkEphemeral},
 	{Rule: Rule{ID: "KC214", Title: "the API server's own port is a node port", Severity: Warning, Component: APIServer,
 		Source: "pkg/registry/core/service/portallocator: the range is handed out whole"}, each: checkOwnPort},
+	{Rule: Rule{ID: "KC215", Title: "node port of the Service kubernetes is not a node port", Severity: Error, Component: APIServer,
+		Source: "cmd/kube-apiserver/app/options/validation.go, validateServiceNodePort"}, each: checkServiceNodePort},
 }
 
 const nodePortRange = "service-node-port-range"
@@ -55,6 +57,13 @@ func checkOwnPort(_ *cluster, m *member, r report) {
 	port := m.integer("secure-port", defaultSecurePort)
 	if p, err := m.nodePorts(); err == nil && p.Contains(port) {
 		r.flag(m, "secure-port", "use a port outside of "+p.String(), "%d lies in the node port range %s: a Service with that port hides the API server on its node", port, p)
+	}
+}
+
+func checkServiceNodePort(_ *cluster, m *member, r report) {
+	port := m.integer("kubernetes-service-node-port", 0)
+	if p, err := m.nodePorts(); err == nil && port != 0 && !p.Contains(port) {
+		r.flag(m, "kubernetes-service-node-port", "use 0, or a port of "+p.String(), "not in the node port range %s", p)
 	}
 }
 

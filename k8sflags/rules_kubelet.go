@@ -29,6 +29,8 @@ var kubeletRules = []ruleRow{
 	{Rule: Rule{ID: "KC407", Title: "negative number of pods", Severity: Error, Component: Kubelet,
 		Source: "pkg/kubelet/apis/config/validation/validation.go"}, each: checkMaxPods},
 	{Rule: Rule{ID: "KC408", Title: "node address that cannot be read", Severity: Warning, Component: Kubelet, Source: srcNodeIP}, each: checkNodeIPForm},
+	{Rule: Rule{ID: "KC409", Title: "node addresses of both families where the cloud provider cannot have them", Severity: Error, Component: Kubelet,
+		Source: srcNodeIP + "; KEP-3705"}, each: checkCloudNodeIPs},
 }
 
 func checkNodeIPShape(_ *cluster, m *member, r report) {
@@ -54,6 +56,17 @@ func checkNodeIPForm(_ *cluster, m *member, r report) {
 			r.flag(m, "node-ip", "write the node's address", "%q is no address and is left out; without any the kubelet looks for itself", element)
 		}
 	}
+}
+
+// checkCloudNodeIPs: a pair is for kubelets without a cloud provider, and with
+// an external one since the feature gate is on.
+func checkCloudNodeIPs(_ *cluster, m *member, r report) {
+	provider := m.text("cloud-provider")
+	if provider == "" || len(m.nodeIPs()) != 2 || (provider == "external" && m.gateOn("CloudDualStackNodeIPs")) {
+		return
+	}
+	r.flag(m, "node-ip", "give the primary address alone, or go to Kubernetes 1.29 and --cloud-provider=external",
+		"not a pair with --cloud-provider=%s at Kubernetes %s", provider, m.at)
 }
 
 func checkNodeIPClass(_ *cluster, m *member, r report) {

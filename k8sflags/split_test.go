@@ -28,7 +28,7 @@ func TestSplitCommand(t *testing.T) {
 		{"variables stay", "kubelet --node-ip=$IP --x=${Y} \"$Z\"", []string{"kubelet", "--node-ip=$IP", "--x=${Y}", "$Z"}},
 		{"command substitution stays", "kubelet --node-ip=$(hostname -i | cut -d' ' -f1) --x=`hostname -f`", []string{"kubelet", "--node-ip=$(hostname -i | cut -d' ' -f1)", "--x=`hostname -f`"}},
 		{"substitution with quotes inside of quotes", `kubelet "--node-ip=$(ip "$x")"`, []string{"kubelet", `--node-ip=$(ip "$x")`}},
-		{"comments", "# the node agent\n\n  kubelet --a=b # more\n# end\n", []string{"kubelet", "--a=b"}},
+		{"comments", "# on every node\n\n  kubelet --a=b # more\n# end\n", []string{"kubelet", "--a=b"}},
 		{"number sign inside of a word", "kubelet --a=b#c", []string{"kubelet", "--a=b#c"}},
 		{"environment", "FOO=bar B_2='x' kubelet --a", []string{"kubelet", "--a"}},
 		{"quoted assignment is a program", `'FOO=bar' kubelet`, []string{"FOO=bar", "kubelet"}},
