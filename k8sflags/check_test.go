@@ -201,10 +201,13 @@ func TestCheck(t *testing.T) {
 		// kube-proxy.
 		{name: "flags beside a file", edits: []string{proxy + "--config=/etc/proxy.yaml --proxy-mode=ipvs --cluster-cidr=nonsense"},
 			want: []string{"warning KC501 kube-proxy cluster-cidr", "warning KC501 kube-proxy proxy-mode"}},
+		{name: "host bits beside a file", edits: []string{proxy + "--config=/etc/proxy.yaml --cluster-cidr=10.244.0.1/16"},
+			want: []string{"warning KC501 kube-proxy cluster-cidr", "warning KC501 kube-proxy proxy-mode"}},
 		{name: "userspace, deprecated", until: "1.25", edits: []string{proxy + "--proxy-mode=userspace"}, want: []string{"warning KC503 kube-proxy proxy-mode"}},
 		{name: "userspace, gone", since: "1.26", edits: []string{proxy + "--proxy-mode=userspace"}, want: []string{"error KC502 kube-proxy proxy-mode"}},
 		{name: "nftables too early", until: "1.30", edits: []string{proxy + "--proxy-mode=nftables"}, want: []string{"error KC502 kube-proxy proxy-mode"}},
 		{name: "nftables by its gate", since: "1.29", until: "1.30", edits: []string{proxy + "--proxy-mode=nftables --feature-gates=NFTablesProxyMode=true"}},
+		{name: "nftables and a gate that is on and then off", since: "1.29", until: "1.30", edits: []string{proxy + "--proxy-mode=nftables --feature-gates=NFTablesProxyMode=true,NFTablesProxyMode=false"}, want: []string{"error KC502 kube-proxy proxy-mode"}},
 		{name: "nftables", since: "1.31", edits: []string{proxy + "--proxy-mode=nftables"}},
 		{name: "no mode at all", edits: []string{proxy + "--proxy-mode=fast"}, want: []string{"error KC502 kube-proxy proxy-mode"}},
 		{name: "ipvs", until: "1.34", edits: []string{proxy + "--proxy-mode=ipvs"}},
@@ -393,6 +396,22 @@ func TestCheckStandaloneKubelet(t *testing.T) {
 		if got := verdicts(k8sflags.Check(commands(t, "1.34", line))); !slices.Equal(got, want) {
 			t.Errorf("%s: got %q, want %q", line, got, want)
 		}
+	}
+}
+
+// A set that a program put together wrongly is judged as far as it goes.
+func TestCheckTakesAnySet(t *testing.T) {
+	flags, err := k8sflags.ParseArgs(k8sflags.Proxy, []string{"--proxy-mode=ipvs", "--cluster-cidr=10.0.0.0/8"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := k8sflags.Set{Version: k8sflags.Version{Major: -1, Minor: -1}, Processes: []k8sflags.Process{
+		{}, {Component: "etcd", Flags: flags}, {Component: k8sflags.APIServer, Flags: flags}, {Component: k8sflags.ControllerManager}, {Flags: flags},
+		{Component: k8sflags.Kubelet, Flags: k8sflags.Flags{}.With("node-ip", "192.168.0.1")},
+	}}
+	got := verdicts(k8sflags.Check(s, k8sflags.WithNetworks(k8sflags.Network{}), k8sflags.WithNodes(1)))
+	if want := []string{"warning KC205 kube-apiserver service-cluster-ip-range", "info KC001"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

@@ -77,7 +77,8 @@ func (f Flags) Positional() iter.Seq[string] {
 // Of a repeated flag the last one wins. Two kinds add up instead, because the
 // components add them up: feature-gates are merged gate by gate ("A=true,B=false",
 // in the order in which the gates first appear), and list flags such as the
-// kubelet's cluster-dns are appended. A flag that stands alone is "true".
+// kubelet's cluster-dns are appended. A flag that stands alone is "true", unless
+// it is known to need a value.
 func (f Flags) Get(name string) (string, bool) {
 	name = normalName(name)
 	value, count := "", 0

@@ -80,12 +80,13 @@ func (m *member) gateOn(name string) bool {
 	if row == nil || m.at.Compare(row.added) < 0 {
 		return false
 	}
-	for _, s := range m.gates() {
-		if on, err := strconv.ParseBool(s.value); s.name == name && err == nil {
-			return on
+	on := m.at.since(row.on)
+	for _, s := range m.gates() { // the last one wins
+		if set, err := strconv.ParseBool(s.value); s.name == name && err == nil {
+			on = set
 		}
 	}
-	return m.at.since(row.on)
+	return on
 }
 
 // gateRules judge --feature-gates by the version: the table is gateRows.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"net/netip"
+	"slices"
 
 	"github.com/kubecidr/kubecidr/cidr"
 )
@@ -37,11 +38,11 @@ type ipamRow struct {
 
 // ipamRows is never written.
 var ipamRows = []ipamRow{
-	{HostLocal, 3, 2, 4, "network, gateway, and the IPv4 broadcast address",
+	{HostLocal, 3, 2, 4, "network, gateway and IPv4 broadcast address",
 		"containernetworking/plugins plugins/ipam/host-local/backend/allocator/range.go"},
-	{Cilium, 4, 4, 1, "first and last address, router, health endpoint",
+	{Cilium, 4, 4, 1, "first and last address, router and health endpoint",
 		"cilium/cilium pkg/ipam/service/ipallocator; daemon/infraendpoints"},
-	{OVNKubernetes, 4, 3, 1, "network, gateway, management port, and the IPv4 broadcast address",
+	{OVNKubernetes, 4, 3, 1, "network, gateway, management port and IPv4 broadcast address",
 		"ovn-org/ovn-kubernetes go-controller/pkg/util/net.go"},
 	{Calico, 0, 0, 1, "nothing",
 		"projectcalico/calico libcalico-go/lib/ipam; cni-plugin ipam_plugin.go"},
@@ -62,15 +63,15 @@ func (m IPAM) row() (*ipamRow, error) {
 	if m == "" {
 		m = HostLocal
 	}
-	names := make([]IPAM, 0, len(ipamRows))
 	for i := range ipamRows {
 		if ipamRows[i].name == m {
 			return &ipamRows[i], nil
 		}
-		names = append(names, ipamRows[i].name)
 	}
-	return nil, fmt.Errorf("k8sflags: IPAM %q: %w (known: %s)", string(m), ErrIPAM, list(names))
+	return nil, fmt.Errorf("k8sflags: IPAM %q: %w (known: %s)", string(m), ErrIPAM, knownIPAMs())
 }
+
+func knownIPAMs() string { return list(slices.Collect(IPAMs())) }
 
 func (r *ipamRow) lost(f cidr.Family) uint64 {
 	if f == cidr.IPv4 {

@@ -28,8 +28,9 @@ func (m *member) maxPods() (n uint64, ok bool) {
 }
 
 func checkPodsFit(c *cluster, r report) {
-	if _, err := c.opts.ipam.row(); err != nil {
-		return
+	row, err := c.opts.ipam.row()
+	if err != nil {
+		return // another rule's
 	}
 	pods, allocator := c.allocator()
 	for _, m := range c.of(Kubelet) {
@@ -41,31 +42,27 @@ func checkPodsFit(c *cluster, r report) {
 			for p := range pods.All() {
 				f := cidr.FamilyOf(p)
 				if mask := allocator.nodeMask(f, pods.IsDual()); mask >= p.Bits() && mask <= f.BitLen() {
-					judgeBlock(c, m, r, netip.PrefixFrom(p.Addr(), mask), n, f)
+					judgeBlock(row, m, r, netip.PrefixFrom(p.Addr(), mask), n, f)
 				}
 			}
 			continue
 		}
 		if own, ok := m.pods.pair(); ok && !c.inCluster(m) {
 			for p := range own.All() {
-				judgeBlock(c, m, r, p, n, cidr.FamilyOf(p))
+				judgeBlock(row, m, r, p, n, cidr.FamilyOf(p))
 			}
 		}
 	}
 }
 
 // judgeBlock reports a kubelet with more pods than fit into a block.
-func judgeBlock(c *cluster, m *member, r report, block netip.Prefix, pods uint64, f cidr.Family) {
-	fits, err := c.opts.ipam.PodsIn(block)
+func judgeBlock(row *ipamRow, m *member, r report, block netip.Prefix, pods uint64, f cidr.Family) {
+	fits, err := row.name.PodsIn(block)
 	if err != nil || pods <= fits {
 		return // an error here is a block too large to count
 	}
-	ipam := c.opts.ipam
-	if ipam == "" {
-		ipam = HostLocal
-	}
 	r.flag(m, "max-pods", "use at most "+itoa(int(min(fits, math.MaxInt32)))+", or larger node blocks",
-		"%d pods, but an %s block of /%d holds %d under %s", pods, f, block.Bits(), fits, ipam)
+		"%d pods, but an %s block of /%d holds %d under %s, which gives pods all but %s", pods, f, block.Bits(), fits, row.name, row.takes)
 }
 
 func checkNodesFit(c *cluster, r report) {

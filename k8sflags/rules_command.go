@@ -76,7 +76,7 @@ func typeError(kind flagKind, fl Flag) string {
 // lifecycleRules judge flags by the version: the table is flagRows.
 var lifecycleRules = []ruleRow{
 	{Rule: Rule{ID: "KC101", Title: "flag was removed", Severity: Error,
-		Source: "the components' options by version; each finding's flag has its own"}, each: checkRemoved},
+		Source: "the components' options by version"}, each: checkRemoved},
 	{Rule: Rule{ID: "KC102", Title: "flag does not exist yet", Severity: Error,
 		Source: "the components' options by version"}, each: checkAdded},
 	{Rule: Rule{ID: "KC103", Title: "flag is deprecated", Severity: Warning,

@@ -99,8 +99,11 @@ func checkServiceUnset(_ *cluster, m *member, r report) {
 	}
 }
 
-// rangesOf yields the lists of ranges of a process with their flags.
+// rangesOf yields the lists of ranges that a process reads, with their flags.
 func rangesOf(m *member, yield func(flag string, l cidrList)) {
+	if m.Component == Proxy && m.configFile {
+		return
+	}
 	if len(m.services.items) > 0 {
 		yield(serviceRange, m.services)
 	}

@@ -32,6 +32,6 @@ func checkVersions(c *cluster, r report) {
 
 func checkIPAM(c *cluster, r report) {
 	if _, err := c.opts.ipam.row(); err != nil {
-		r.process(nil, "name one of the known ones", "the pods of a node are not counted: unknown IPAM %q", string(c.opts.ipam))
+		r.process(nil, "name one of "+knownIPAMs(), "the pods of a node are not counted: unknown IPAM %q", string(c.opts.ipam))
 	}
 }
