@@ -63,7 +63,7 @@ func ExampleCheck() {
 	}
 	// Output:
 	// error KC101: kubelet --network-plugin "cni": removed in Kubernetes 1.24; kubelet 1.34 refuses to start with an unknown flag (remove it; the container runtime's own configuration names the CNI directories)
-	// error KC621: kubelet --max-pods "100": 100 pods, but an IPv4 block of /26 holds 61 under host-local, which gives pods all but network, gateway and IPv4 broadcast address (use at most 61, or larger node blocks)
+	// error KC621: kubelet --max-pods "100": 100 pods, but an IPv4 block of /26 holds 61 under host-local (less network, gateway and IPv4 broadcast address) (use at most 61, or larger node blocks)
 }
 
 // What the flags do not say comes as options.
@@ -212,7 +212,7 @@ func ExampleRefusedError() {
 	// Output:
 	// true
 	// kube-apiserver --service-cluster-ip-range "172.0.0.0/11": 172.0.0.0/11 is too large, at most 20 host bits at Kubernetes 1.33
-	// kubelet --max-pods "300": 300 pods, but an IPv4 block of /24 holds 253 under host-local, which gives pods all but network, gateway and IPv4 broadcast address
+	// kubelet --max-pods "300": 300 pods, but an IPv4 block of /24 holds 253 under host-local (less network, gateway and IPv4 broadcast address)
 }
 
 func ExampleInfer() {

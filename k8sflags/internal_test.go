@@ -131,3 +131,29 @@ func TestStaticServices(t *testing.T) {
 		}
 	}
 }
+
+// The count of lost node blocks against one block after another.
+func TestLostBlocks(t *testing.T) {
+	within := func(t *rapid.T, name string, minBits int) netip.Prefix {
+		bits := rapid.IntRange(minBits, 32).Draw(t, name+" bits")
+		last := byte(rapid.IntRange(0, 255).Draw(t, name))
+		return netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 0, 0, last}), bits).Masked()
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		pods, services := within(t, "pods", 24), within(t, "services", 23)
+		mask := rapid.IntRange(pods.Bits(), 32).Draw(t, "mask")
+		var wantLost, wantTotal uint64
+		for a := pods.Addr(); pods.Contains(a); {
+			block := netip.PrefixFrom(a, mask)
+			if wantTotal++; block.Overlaps(services) {
+				wantLost++
+			}
+			for block.Contains(a) {
+				a = a.Next()
+			}
+		}
+		if lost, total := lostBlocks(pods, services, mask); lost != wantLost || total != wantTotal {
+			t.Fatalf("%v, /%d, %v: %d of %d, want %d of %d", pods, mask, services, lost, total, wantLost, wantTotal)
+		}
+	})
+}

@@ -32,19 +32,19 @@ type ipamRow struct {
 	lostV4, lostV6 uint64
 	// least is the fewest addresses that a block may have.
 	least  uint64
-	takes  string // what is lost
+	takes  string // the same in words
 	source string
 }
 
 // ipamRows is never written.
 var ipamRows = []ipamRow{
-	{HostLocal, 3, 2, 4, "network, gateway and IPv4 broadcast address",
+	{HostLocal, 3, 2, 4, "less network, gateway and IPv4 broadcast address",
 		"containernetworking/plugins plugins/ipam/host-local/backend/allocator/range.go"},
-	{Cilium, 4, 4, 1, "first and last address, router and health endpoint",
+	{Cilium, 4, 4, 1, "less first and last address, router and health endpoint",
 		"cilium/cilium pkg/ipam/service/ipallocator; daemon/infraendpoints"},
-	{OVNKubernetes, 4, 3, 1, "network, gateway, management port and IPv4 broadcast address",
+	{OVNKubernetes, 4, 3, 1, "less network, gateway, management port and IPv4 broadcast address",
 		"ovn-org/ovn-kubernetes go-controller/pkg/util/net.go"},
-	{Calico, 0, 0, 1, "nothing",
+	{Calico, 0, 0, 1, "every address",
 		"projectcalico/calico libcalico-go/lib/ipam; cni-plugin ipam_plugin.go"},
 }
 

@@ -62,7 +62,7 @@ func judgeBlock(row *ipamRow, m *member, r report, block netip.Prefix, pods uint
 		return // an error here is a block too large to count
 	}
 	r.flag(m, "max-pods", "use at most "+itoa(int(min(fits, math.MaxInt32)))+", or larger node blocks",
-		"%d pods, but an %s block of /%d holds %d under %s, which gives pods all but %s", pods, f, block.Bits(), fits, row.name, row.takes)
+		"%d pods, but an %s block of /%d holds %d under %s (%s)", pods, f, block.Bits(), fits, row.name, row.takes)
 }
 
 func checkNodesFit(c *cluster, r report) {
