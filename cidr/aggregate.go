@@ -8,21 +8,51 @@ import (
 // Aggregate returns the fewest prefixes that cover exactly the addresses of
 // ps, in address order, IPv4 first: duplicates and subnets go, siblings merge.
 // The argument is not changed. If any of ps is invalid or IPv4-mapped the
-// result is nil: a range is never dropped quietly. It takes O(n log n).
+// result is nil: a range is never dropped quietly. It takes O(n).
 func Aggregate(ps []netip.Prefix) []netip.Prefix {
-	blocks := make([]block, len(ps))
-	for i, p := range ps {
-		if FamilyOf(p) == 0 {
-			return nil
-		}
-		blocks[i] = blockOf(p)
+	v4, v6, err := inOrder("aggregate", ps, false)
+	if err != nil {
+		return nil
 	}
-	blocks = aggregate(blocks)
-	out := make([]netip.Prefix, len(blocks))
-	for i, b := range blocks {
-		out[i] = b.prefix()
+	v4.aggregate()
+	v6.aggregate()
+	out := make([]netip.Prefix, 0, v4.len()+v6.len())
+	for _, r := range []*run{&v4, &v6} {
+		for i := range r.len() {
+			b, _ := r.at(i)
+			out = append(out, b.prefix())
+		}
 	}
 	return out
+}
+
+// aggregate merges the prefixes of r, which have no indices.
+func (r *run) aggregate() {
+	if r.len() == 0 {
+		return
+	}
+	merged := *r // what is merged is written over what was read
+	merged.keep(0)
+	var last block
+	for i := range r.len() {
+		b, _ := r.at(i)
+		n := merged.len()
+		if n > 0 && last.covers(b) {
+			continue
+		}
+		// The last one and b may be halves of one network, which in turn may
+		// be the second half of another.
+		for n > 0 && siblings(last, b) {
+			b = b.supernet(int(b.bits) - 1)
+			if n--; n > 0 {
+				last, _ = merged.at(n - 1)
+			}
+		}
+		merged.keep(n)
+		merged.add(b, 0)
+		last = b
+	}
+	*r = merged
 }
 
 // aggregate sorts blocks and merges them in place.
@@ -33,8 +63,6 @@ func aggregate(blocks []block) []block {
 		if n := len(merged); n > 0 && merged[n-1].covers(b) {
 			continue
 		}
-		// The last one and b may be halves of one network, which in turn may
-		// be the second half of another.
 		for n := len(merged); n > 0 && siblings(merged[n-1], b); n-- {
 			b = b.supernet(int(b.bits) - 1)
 			merged = merged[:n-1]

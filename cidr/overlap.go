@@ -26,16 +26,36 @@ func (e *OverlapError) Unwrap() error { return ErrOverlap }
 
 // Disjoint returns nil if no two of ps share an address, and else an
 // [*OverlapError] with the first pair that [Overlaps] would yield. An invalid
-// or IPv4-mapped prefix is an error, never "disjoint". It takes O(n log n).
+// or IPv4-mapped prefix is an error, never "disjoint". It takes O(n).
 func Disjoint(ps ...netip.Prefix) error {
-	pairs, err := Overlaps(ps)
+	v4, v6, err := inOrder("disjoint", ps, true)
 	if err != nil {
 		return err
 	}
-	for i, j := range pairs {
-		return &OverlapError{i, j, ps[i].Masked(), ps[j].Masked()}
+	for _, r := range []*run{&v4, &v6} {
+		if i, j, ok := r.overlap(); ok {
+			i, j = min(i, j), max(i, j)
+			return &OverlapError{i, j, ps[i].Masked(), ps[j].Masked()}
+		}
 	}
 	return nil
+}
+
+// overlap returns the first two prefixes of r that overlap. Up to there none
+// do, so they stand next to each other.
+func (r *run) overlap() (i, j int, found bool) {
+	if r.len() == 0 {
+		return 0, 0, false
+	}
+	before, i := r.at(0)
+	for k := 1; k < r.len(); k++ {
+		b, j := r.at(k)
+		if before.covers(b) {
+			return i, j, true
+		}
+		before, i = b, j
+	}
+	return 0, 0, false
 }
 
 // Overlaps yields the indices of every two of ps that share addresses, the
@@ -45,56 +65,28 @@ func Disjoint(ps ...netip.Prefix) error {
 // prefixes around it first. Duplicates are pairs like others. An invalid or
 // IPv4-mapped prefix is an error.
 //
-// It takes O(n log n + pairs); the sorting is done before it returns, and the
-// sequence can be ranged over more than once. ps must not change meanwhile.
+// It takes O(n + pairs) beside a radix sort, which is done before it returns;
+// what is in address order already is not sorted. The sequence can be ranged
+// over more than once. It has no hold of ps.
 func Overlaps(ps []netip.Prefix) (iter.Seq2[int, int], error) {
-	order, err := sorted("overlaps", ps)
+	v4, v6, err := inOrder("overlaps", ps, true)
 	if err != nil {
 		return nil, err
 	}
 	return func(yield func(int, int) bool) {
 		var around []entry // the prefixes that cover the current one
-		for _, e := range order {
-			for len(around) > 0 && !around[len(around)-1].covers(e.block) {
-				around = around[:len(around)-1]
-			}
-			for _, a := range around {
-				if !yield(min(a.index, e.index), max(a.index, e.index)) {
-					return
+		for _, r := range []*run{&v4, &v6} {
+			around = around[:0]
+			for k := range r.len() {
+				b, i := r.at(k)
+				around = covering(around, b)
+				for _, a := range around {
+					if !yield(min(a.index, i), max(a.index, i)) {
+						return
+					}
 				}
+				around = append(around, entry{b, i})
 			}
-			around = append(around, e)
-		}
-	}, nil
-}
-
-// OverlapsBetween yields i, j for every prefix a[i] that shares addresses with
-// b[j], in the order of [Overlaps], and nothing about pairs inside a or b. An
-// invalid or IPv4-mapped prefix on either side is an error. It takes
-// O(n log n + pairs).
-func OverlapsBetween(a, b []netip.Prefix) (iter.Seq2[int, int], error) {
-	order, err := sorted("overlaps", slices.Concat(a, b))
-	if err != nil {
-		return nil, err
-	}
-	return func(yield func(int, int) bool) {
-		var around [2][]entry // of a and of b
-		for _, e := range order {
-			side := 0
-			if e.index >= len(a) {
-				side = 1
-			}
-			for s := range around {
-				for n := len(around[s]); n > 0 && !around[s][n-1].covers(e.block); n-- {
-					around[s] = around[s][:n-1]
-				}
-			}
-			for _, o := range around[1-side] {
-				if !yield(min(o.index, e.index), max(o.index, e.index)-len(a)) {
-					return
-				}
-			}
-			around[side] = append(around[side], e)
 		}
 	}, nil
 }
@@ -105,15 +97,40 @@ type entry struct {
 	index int
 }
 
-// sorted returns ps in address order, equal ones by index.
-func sorted(op string, ps []netip.Prefix) ([]entry, error) {
-	es := make([]entry, len(ps))
-	for i, p := range ps {
-		if FamilyOf(p) == 0 {
-			return nil, check(fmt.Sprintf("%s: prefix %d", op, i), p)
-		}
-		es[i] = entry{blockOf(p), i}
+// covering drops the innermost of nested blocks until the rest cover b.
+func covering(around []entry, b block) []entry {
+	for len(around) > 0 && !around[len(around)-1].covers(b) {
+		around = around[:len(around)-1]
 	}
-	slices.SortStableFunc(es, func(a, b entry) int { return compareBlocks(a.block, b.block) })
-	return es, nil
+	return around
+}
+
+// OverlapsBetween yields i, j for every prefix a[i] that shares addresses with
+// b[j], in the order of [Overlaps], and nothing about pairs inside a or b. An
+// invalid or IPv4-mapped prefix on either side is an error. It costs as much
+// as Overlaps of both.
+func OverlapsBetween(a, b []netip.Prefix) (iter.Seq2[int, int], error) {
+	v4, v6, err := inOrder("overlaps", slices.Concat(a, b), true)
+	if err != nil {
+		return nil, err
+	}
+	return func(yield func(int, int) bool) {
+		for _, r := range []*run{&v4, &v6} {
+			var around [2][]entry // of a and of b
+			for k := range r.len() {
+				p, i := r.at(k)
+				side := 0
+				if i >= len(a) {
+					side = 1
+				}
+				around[0], around[1] = covering(around[0], p), covering(around[1], p)
+				for _, o := range around[1-side] {
+					if !yield(min(o.index, i), max(o.index, i)-len(a)) {
+						return
+					}
+				}
+				around[side] = append(around[side], entry{p, i})
+			}
+		}
+	}, nil
 }

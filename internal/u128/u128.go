@@ -101,3 +101,11 @@ func (u Uint) LeadingZeros() int {
 
 // BitLen is the number of bits needed to write u; 0 for 0.
 func (u Uint) BitLen() int { return 128 - u.LeadingZeros() }
+
+// TrailingZeros counts the zero bits below the lowest one; 128 for 0.
+func (u Uint) TrailingZeros() int {
+	if u.Lo != 0 {
+		return bits.TrailingZeros64(u.Lo)
+	}
+	return 64 + bits.TrailingZeros64(u.Hi)
+}
