@@ -97,13 +97,12 @@ func (p *Pool) alloc(in block, bits int, fit Fit) (netip.Prefix, error) {
 	if y == nil {
 		return netip.Prefix{}, noSpace(y, in, bits)
 	}
-	from, to, ok := y.place(in, bits, fit)
+	b, ok := y.place(in, bits, fit)
 	if !ok {
 		return netip.Prefix{}, noSpace(y, in, bits)
 	}
-	y.cut(from, to)
-	y.put(Used, to)
-	return to.prefix(), nil
+	y.use(b)
+	return b.prefix(), nil
 }
 
 // noSpace says what is left instead.
@@ -137,13 +136,11 @@ func (p *Pool) claim(b block) error {
 	if y == nil {
 		return conflict("claim", ErrConflict, b, b, Outside)
 	}
-	from, ok := y.around(Free, b)
-	if !ok {
+	if _, state := y.around(b); state != Free {
 		with, state, _ := y.obstacle(b, Used, Excluded, Quarantined, Outside)
 		return conflict("claim", ErrConflict, b, with, state)
 	}
-	y.cut(from, b)
-	y.put(Used, b)
+	y.use(b)
 	return nil
 }
 
@@ -166,32 +163,28 @@ func (p *Pool) exclude(b block) error {
 	if with, state, ok := y.obstacle(b, Used, Quarantined); ok {
 		return conflict("exclude", ErrConflict, b, with, state)
 	}
-	if from, ok := y.around(Free, b); ok {
-		y.cut(from, b)
-		y.join(Excluded, b)
+	if _, state := y.around(b); state == Free {
+		y.cut(b, Excluded)
 		return nil
 	}
-	for {
-		free, ok := y.lowest(Free, b, b.family.BitLen())
-		if !ok {
-			return nil
-		}
-		y.take(Free, free)
-		y.join(Excluded, free)
+	for _, free := range slices.Collect(y.blocks(Free, b)) {
+		y.cut(free, Excluded)
 	}
+	return nil
 }
 
 // Release frees q, which must be a block as it was allocated or claimed, not
 // a part of one or several. If not, the error is a [*ConflictError] that wraps
 // [ErrNotUsed] and has what is there instead.
 func (p *Pool) Release(q netip.Prefix) error {
-	y, b, err := p.inUse("release", q)
-	if err != nil {
-		return err
+	if q.IsValid() {
+		b := blockOf(q)
+		if y := p.of(b.family); y != nil && !y.isHeld(b) && y.free(b) {
+			return nil
+		}
 	}
-	y.take(Used, b)
-	y.join(Free, b)
-	return nil
+	_, _, err := p.inUse("release", q)
+	return err
 }
 
 // inUse finds a block that op needs to be allocated. An IPv4-mapped one that
@@ -204,7 +197,7 @@ func (p *Pool) inUse(op string, q netip.Prefix) (*buddy, block, error) {
 	b := blockOf(q)
 	y := p.of(b.family)
 	switch {
-	case y != nil && y.is(Used, b):
+	case y != nil && y.isInUse(b):
 		return y, b, nil
 	case err != nil:
 		return nil, block{}, err
@@ -267,7 +260,7 @@ func (p *Pool) Excluded() iter.Seq[netip.Prefix] { return p.each(Excluded) }
 func (p *Pool) each(s State) iter.Seq[netip.Prefix] {
 	return func(yield func(netip.Prefix) bool) {
 		for y := range p.families() {
-			for b := range y.each(s, y.all()) {
+			for b := range y.blocks(s, y.all()) {
 				if !yield(b.prefix()) {
 					return
 				}

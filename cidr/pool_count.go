@@ -15,9 +15,8 @@ func (p *Pool) NumFree(f Family, bits int) (n uint64, ok bool) {
 	if y == nil || bits < 0 || bits > f.BitLen() {
 		return 0, true
 	}
-	has := &y.has[Free]
-	for l := has.next(0); l <= bits; l = has.next(l + 1) {
-		blocks := uint64(y.blocks.Len(y.set(Free, l)))
+	for l := y.has.next(0); l <= bits; l = y.has.next(l + 1) {
+		blocks := y.count[l]
 		each, fits := pow2(bits - l)
 		if !fits || blocks > (math.MaxUint64-n)/each {
 			return math.MaxUint64, false
@@ -50,9 +49,8 @@ func (p *Pool) FreeLengths(f Family) iter.Seq2[int, uint64] {
 		if y == nil {
 			return
 		}
-		has := &y.has[Free]
-		for n := has.next(0); n <= f.BitLen(); n = has.next(n + 1) {
-			if !yield(n, uint64(y.blocks.Len(y.set(Free, n)))) {
+		for n := y.has.next(0); n <= f.BitLen(); n = y.has.next(n + 1) {
+			if !yield(n, y.count[n]) {
 				return
 			}
 		}

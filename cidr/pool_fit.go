@@ -41,63 +41,60 @@ func (f Fit) String() string {
 	return fmt.Sprintf("Fit(%d)", uint8(f))
 }
 
-// place finds a place for a block of some prefix length inside a network: the
-// free block to cut it from, and the block. Only those parts of free blocks
-// count that are in the network.
-func (y *buddy) place(in block, bits int, fit Fit) (from, to block, ok bool) {
-	if bits < int(in.bits) {
-		return block{}, block{}, false
+// place finds a place for a block of some prefix length inside a network. Only
+// those parts of free blocks count that are in the network.
+func (y *buddy) place(in block, length int, fit Fit) (block, bool) {
+	if length < int(in.bits) {
+		return block{}, false
 	}
-	room := in // the part of from that is in the network
-	if from, ok = y.around(Free, in); !ok {
-		if from, ok = y.choose(in, bits, fit); !ok {
-			return block{}, block{}, false
+	at := block{in.addr, uint8(length), y.family}
+	whole := in.covers(y.root)
+	if !whole {
+		if _, state := y.around(in); state != Outside {
+			if fit == LastFit {
+				at.addr = in.end().And(mask(length))
+			}
+			return at, state == Free
 		}
-		room = from
 	}
-	to = block{room.addr, uint8(bits), y.family}
-	if fit == LastFit {
-		to.addr = room.end().And(mask(bits))
-	}
-	return from, to, true
-}
-
-// choose finds the free block inside a network that a block of some prefix
-// length is best cut from.
-func (y *buddy) choose(in block, bits int, fit Fit) (best block, ok bool) {
-	has := &y.has[Free]
+	q := search{tree: &y.tree, length: length, wanted: lengthsFrom(1, length), last: fit == LastFit}
+	ok := false
 	switch fit {
 	case BestFit:
-		for n := has.prev(bits); n >= int(in.bits); n = has.prev(n - 1) {
-			if b, found := y.firstIn(in, Free, n); found {
-				return b, true
-			}
-		}
-	case LastFit:
-		for n := has.next(int(in.bits)); n <= bits; n = has.next(n + 1) {
-			if b, found := y.lastIn(in, Free, n); found && (!ok || best.addr.Less(b.addr)) {
-				best, ok = b, true
-			}
+		for n := y.has.prev(length); n >= int(in.bits) && !ok; n = y.has.prev(n - 1) {
+			at.addr, ok = q.exactly(n).within(in)
 		}
 	case Sparse:
-		best, ok = y.largest(in)
-		return best, ok && int(best.bits) <= bits
+		for n := y.has.next(int(in.bits)); n <= length && !ok; n = y.has.next(n + 1) {
+			at.addr, ok = q.exactly(n).within(in)
+		}
+	case FirstFit:
+		if !whole {
+			at.addr, ok = q.within(in)
+			break
+		}
+		if length > y.floor.length {
+			y.floor.addr = y.root.addr
+		}
+		if at.addr, ok = q.above(y.floor.addr); ok {
+			y.floor = floor{at.addr, length}
+		}
 	default:
-		return y.lowest(Free, in, bits)
+		at.addr, ok = q.within(in)
 	}
-	return best, ok
+	return at, ok
 }
 
 // largest is the largest free block inside a network, the lowest among equals.
 // A free block around the network counts as the network.
 func (y *buddy) largest(in block) (block, bool) {
-	if _, ok := y.around(Free, in); ok {
-		return in, true
+	if _, state := y.around(in); state != Outside {
+		return in, state == Free
 	}
-	has := &y.has[Free]
-	for n := has.next(int(in.bits)); n <= y.family.BitLen(); n = has.next(n + 1) {
-		if b, ok := y.firstIn(in, Free, n); ok {
-			return b, true
+	q := search{tree: &y.tree, reader: true}
+	for n := y.has.next(int(in.bits)); n <= y.family.BitLen(); n = y.has.next(n + 1) {
+		if a, ok := q.exactly(n).within(in); ok {
+			return block{a, uint8(n), y.family}, true
 		}
 	}
 	return block{}, false

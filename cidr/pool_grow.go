@@ -18,11 +18,13 @@ func (p *Pool) Grow(q netip.Prefix) (netip.Prefix, error) {
 		return netip.Prefix{}, fault(ErrBits, "cidr: grow %v: it is the whole address space", b.prefix())
 	}
 	larger := b.supernet(int(b.bits) - 1)
-	if !y.take(Free, b.sibling()) {
-		with, state, _ := y.obstacle(b.sibling(), Used, Excluded, Quarantined, Outside)
+	half := b
+	half.addr = half.addr.Xor(unit(int(b.bits)))
+	if _, state := y.around(half); state != Free {
+		with, state, _ := y.obstacle(half, Used, Excluded, Quarantined, Outside)
 		return netip.Prefix{}, conflict("grow "+b.prefix().String()+" to", ErrConflict, larger, with, state)
 	}
-	y.take(Used, b)
-	y.put(Used, larger)
+	y.free(b)
+	y.use(larger)
 	return larger.prefix(), nil
 }

@@ -1,8 +1,12 @@
 package cidr
 
-import "math/bits"
+import (
+	"math/bits"
 
-// lengths is a set of prefix lengths from 0 to 128.
+	"github.com/kubecidr/kubecidr/internal/u128"
+)
+
+// lengths is a set of prefix lengths from 0 to 128, to step through.
 type lengths [3]uint64
 
 func (l *lengths) add(n int)    { l[n>>6] |= 1 << (n & 63) }
@@ -28,4 +32,30 @@ func (l *lengths) prev(n int) int {
 		n = n&^63 - 1
 	}
 	return -1
+}
+
+// lengthSet is a set of prefix lengths from 1 to 128, to compare with others.
+type lengthSet u128.Uint
+
+func (s lengthSet) with(n int) lengthSet {
+	return lengthSet(u128.Uint(s).Or(u128.From64(1).Lsh(uint(n - 1))))
+}
+
+func (s lengthSet) or(t lengthSet) lengthSet { return lengthSet{s.Hi | t.Hi, s.Lo | t.Lo} }
+
+func (s lengthSet) and(t lengthSet) lengthSet { return lengthSet{s.Hi & t.Hi, s.Lo & t.Lo} }
+
+func (s lengthSet) meets(t lengthSet) bool { return s.Hi&t.Hi|s.Lo&t.Lo != 0 }
+
+func (s lengthSet) has(t lengthSet) bool { return t.Hi&^s.Hi|t.Lo&^s.Lo == 0 }
+
+// lengthsFrom is the lengths from n to m.
+func lengthsFrom(n, m int) lengthSet {
+	switch {
+	case n > m:
+		return lengthSet{}
+	case m < 64:
+		return lengthSet{Lo: 1<<(m&63) - 1<<((n-1)&63)}
+	}
+	return lengthSet(u128.Max().Rsh(uint(128 - m)).Xor(u128.Max().Rsh(uint(129 - n))))
 }

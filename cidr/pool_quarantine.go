@@ -25,8 +25,7 @@ func (p *Pool) Quarantine(q netip.Prefix, until time.Time) error {
 	if year := until.Year(); year < 0 || year > 9999 {
 		return fault(ErrOutOfRange, "cidr: quarantine %v: until the year %d: want a year from 0 to 9999", b.prefix(), year)
 	}
-	y.take(Used, b)
-	y.put(Quarantined, b)
+	y.held[b] = struct{}{}
 	heap.Push(&p.waiting, waiter{b, until})
 	return nil
 }
@@ -38,8 +37,8 @@ func (p *Pool) Reclaim(now time.Time) []netip.Prefix {
 	for len(p.waiting) > 0 && !now.Before(p.waiting[0].until) {
 		b := heap.Pop(&p.waiting).(waiter).block
 		y := p.of(b.family)
-		y.take(Quarantined, b)
-		y.join(Free, b)
+		delete(y.held, b)
+		y.free(b)
 		over = append(over, b)
 	}
 	slices.SortFunc(over, compareBlocks)

@@ -38,7 +38,7 @@ func (p *Pool) Reconcile(live iter.Seq[netip.Prefix]) (leaked, unknown []netip.P
 		}
 	}
 	for y := range p.families() {
-		for b := range y.each(Used, y.all()) {
+		for b := range y.blocks(Used, y.all()) {
 			unknownBefore(&b)
 			if next < len(blocks) && blocks[next] == b {
 				next++

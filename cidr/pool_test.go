@@ -3,8 +3,10 @@ package cidr_test
 import (
 	"errors"
 	"net/netip"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -319,4 +321,59 @@ func TestPoolDoesNotAllocate(t *testing.T) {
 			t.Errorf("%s: %v allocations", tt.space, n)
 		}
 	}
+}
+
+// A pool takes memory by its blocks, not by its space.
+func TestPoolMemory(t *testing.T) {
+	for _, tt := range []struct {
+		space  string
+		f      cidr.Family
+		length int
+		blocks int
+		limit  uint64
+	}{
+		{"fd00::/8", cidr.IPv6, 64, 10, 64 << 10},
+		{"10.0.0.0/8", cidr.IPv4, 28, 1 << 20, 8 << 20},
+	} {
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		p := newPool(t, tt.space)
+		for range tt.blocks {
+			if _, err := p.Alloc(tt.f, tt.length, cidr.Sparse); err != nil {
+				t.Fatal(err)
+			}
+		}
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		if got := after.HeapAlloc - min(before.HeapAlloc, after.HeapAlloc); got > tt.limit {
+			t.Errorf("%d blocks of %s take %d bytes, more than %d", tt.blocks, tt.space, got, tt.limit)
+		}
+		runtime.KeepAlive(p)
+	}
+}
+
+// Several readers may share a pool that nobody changes.
+func TestPoolReaders(t *testing.T) {
+	p := newPoolForSnapshot()
+	want, _ := p.MarshalText()
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 20 {
+				p.Largest(cidr.IPv4)
+				p.NumFree(cidr.IPv4, 24)
+				p.Fragmentation(cidr.IPv4, 24)
+				p.NextReclaim()
+				p.Reconcile(p.Used())
+				for range p.Free() {
+					continue
+				}
+				if got, _ := p.Clone().MarshalText(); string(got) != string(want) {
+					t.Errorf("got %s", got)
+				}
+			}
+		})
+	}
+	wg.Wait()
 }

@@ -1,0 +1,78 @@
+package cidr
+
+import "math/bits"
+
+// A node of the pool's tree has a bit for each of its 64 slots in a word. A
+// block of 2^k slots is a run of bits that starts at a multiple of 2^k; these
+// functions find all runs of a word at once.
+
+// slotBits is the base-2 logarithm of the number of slots: a node of n bits
+// has slots of n+slotBits.
+const slotBits = 6
+
+// starts has the places where runs of 2^k slots can start.
+var starts = [slotBits + 1]uint64{
+	0xffff_ffff_ffff_ffff,
+	0x5555_5555_5555_5555,
+	0x1111_1111_1111_1111,
+	0x0101_0101_0101_0101,
+	0x0001_0001_0001_0001,
+	0x0000_0001_0000_0001,
+	0x0000_0000_0000_0001,
+}
+
+// runs has the starts of the runs of 2^k set bits.
+func runs(word uint64, k int) uint64 {
+	for i := range k {
+		word = pairs(word, i)
+	}
+	return word
+}
+
+// pairs has the starts of the runs of 2^(k+1), of those of 2^k.
+func pairs(runs uint64, k int) uint64 {
+	return runs & (runs >> (1 << k)) & starts[k+1]
+}
+
+// alone has those of the runs of 2^k that are not halves of a longer run.
+func alone(runs uint64, k int) uint64 {
+	if k == slotBits {
+		return runs
+	}
+	p := pairs(runs, k)
+	return runs &^ (p | p<<(1<<k))
+}
+
+// runOf is a run of 2^k slots.
+func runOf(slot uint, k int) uint64 { return ^uint64(0) >> (64 - 1<<k) << slot }
+
+// longest is the k of the longest run that a slot, whose bit is set, lies in.
+func longest(word uint64, slot uint) int {
+	k := 0
+	for k < slotBits {
+		if r := runOf(slot>>(k+1)<<(k+1), k+1); word&r != r {
+			break
+		}
+		k++
+	}
+	return k
+}
+
+// lengthsOf is the prefix lengths of the maximal runs of a word, whose single
+// slots have the given length.
+func lengthsOf(word uint64, slotLength int) lengthSet {
+	var s lengthSet
+	for k := 0; word != 0 && k <= slotBits; k++ {
+		if alone(word, k) != 0 {
+			s = s.with(slotLength - k)
+		}
+		if k < slotBits {
+			word = pairs(word, k)
+		}
+	}
+	return s
+}
+
+// firstSlot and lastSlot are the ends of a word that is not 0.
+func firstSlot(word uint64) uint { return uint(bits.TrailingZeros64(word)) }
+func lastSlot(word uint64) uint  { return uint(bits.Len64(word)) - 1 }
