@@ -2,6 +2,8 @@ package cidr
 
 import (
 	"fmt"
+
+	"github.com/kubecidr/kubecidr/internal/u128"
 )
 
 // Fit is where a [Pool] places a block that it allocates. The zero value is
@@ -48,8 +50,12 @@ func (y *buddy) place(in block, length int, fit Fit) (block, bool) {
 		return block{}, false
 	}
 	at := block{in.addr, uint8(length), y.family}
-	whole := in.covers(y.root)
-	if !whole {
+	ok := false
+	switch whole := in.covers(y.root); {
+	case whole && fit == FirstFit:
+		at.addr, ok = y.lowest(length)
+		return at, ok
+	case !whole:
 		if _, state := y.around(in); state != Outside {
 			if fit == LastFit {
 				at.addr = in.end().And(mask(length))
@@ -58,7 +64,6 @@ func (y *buddy) place(in block, length int, fit Fit) (block, bool) {
 		}
 	}
 	q := search{tree: &y.tree, length: length, wanted: lengthsFrom(1, length), last: fit == LastFit}
-	ok := false
 	switch fit {
 	case BestFit:
 		for n := y.has.prev(length); n >= int(in.bits) && !ok; n = y.has.prev(n - 1) {
@@ -68,21 +73,26 @@ func (y *buddy) place(in block, length int, fit Fit) (block, bool) {
 		for n := y.has.next(int(in.bits)); n <= length && !ok; n = y.has.next(n + 1) {
 			at.addr, ok = q.exactly(n).within(in)
 		}
-	case FirstFit:
-		if !whole {
-			at.addr, ok = q.within(in)
-			break
-		}
-		if length > y.floor.length {
-			y.floor.addr = y.root.addr
-		}
-		if at.addr, ok = q.above(y.floor.addr); ok {
-			y.floor = floor{at.addr, length}
-		}
 	default:
 		at.addr, ok = q.within(in)
 	}
 	return at, ok
+}
+
+// lowest is the lowest place for a block of some prefix length in the space.
+func (y *buddy) lowest(length int) (a u128.Uint, ok bool) {
+	if length > y.floor.length {
+		y.floor.addr = y.root.addr
+	}
+	a, ok = y.next(y.floor.addr, length)
+	if !ok {
+		q := search{tree: &y.tree, length: length, wanted: lengthsFrom(1, length)}
+		a, ok = q.above(y.floor.addr)
+	}
+	if ok {
+		y.floor = floor{a, length}
+	}
+	return a, ok
 }
 
 // largest is the largest free block inside a network, the lowest among equals.

@@ -30,6 +30,25 @@ func (q *search) within(in block) (u128.Uint, bool) {
 	return q.node(n, base, q.networkOf(in.addr, base), slots)
 }
 
+// next is the lowest place for a block of some prefix length at an address of
+// the space or above, if it is in the slots of the node that the last change
+// was in: when a pool fills up, it most often is.
+func (t *tree) next(a u128.Uint, length int) (u128.Uint, bool) {
+	depth := t.shared(block{addr: a, bits: 128})
+	base := t.base + slotBits*depth
+	k := base + slotBits - length
+	if k < 0 || k > slotBits {
+		return u128.Uint{}, false
+	}
+	n := &t.nodes[t.way.steps[depth].node]
+	slots := ^uint64(0) << slot(a, base)
+	own := runs(n.free&slots, k)
+	if own == 0 || n.room&slots&(1<<firstSlot(own)-1) != 0 {
+		return u128.Uint{}, false
+	}
+	return slotAddr(t.networkOf(a, base), base, firstSlot(own)), true
+}
+
 // above searches the space from the slots at an address of it up, from the
 // inside out: the place is most often near the last change.
 func (q *search) above(a u128.Uint) (u128.Uint, bool) {
