@@ -1,0 +1,80 @@
+package cidr
+
+import (
+	"math"
+	"math/bits"
+	"net/netip"
+
+	"github.com/kubecidr/kubecidr/internal/u128"
+)
+
+// collector puts prefixes in order of which nobody knows how many will come.
+// IPv4 prefixes become single words at once, as long as their indices are
+// short. Of IPv6 ones it shows at the end how many words they need.
+type collector struct {
+	v4, v6 run
+	n      int
+}
+
+// shortIndexBits is the room for an index beside an IPv4 prefix in one word.
+const shortIndexBits = 64 - 32 - lengthBits
+
+// add takes a prefix, whose index is how many came before.
+func (c *collector) add(p netip.Prefix) error {
+	f := FamilyOf(p)
+	switch {
+	case f == 0:
+		return check("index", p)
+	case c.n == math.MaxInt32:
+		return fault(ErrOverflow, "cidr: index: more than %d entries", math.MaxInt32)
+	case f == IPv4:
+		if c.v4.len() == 0 || c.n == 1<<shortIndexBits {
+			c.v4 = c.v4.rewritten(IPv4, u128.Uint{}, mask(32), uint(bits.Len(uint(c.n|1<<shortIndexBits-1))))
+		}
+		c.v4.grow()
+		c.v4.add4(p.Addr().As4(), p.Bits(), c.n)
+	default:
+		if c.v6.len() == 0 {
+			c.v6 = c.v6.rewritten(IPv6, u128.Uint{}, mask(128), 0)
+		}
+		c.v6.grow()
+		c.v6.add(blockOf(p), c.n)
+	}
+	c.n++
+	return nil
+}
+
+// sorted returns what was collected in address order.
+func (c *collector) sorted() (v4, v6 run) {
+	if c.v6.len() > 0 {
+		first, _ := c.v6.at(0)
+		differ := u128.Uint{Hi: c.v6.diff[0], Lo: c.v6.diff[1]}
+		c.v6 = c.v6.rewritten(IPv6, first.addr, differ, uint(bits.Len(uint(c.n))))
+	}
+	c.v4.sort()
+	c.v6.sort()
+	return c.v4, c.v6
+}
+
+// rewritten returns r in the words that suit prefixes which differ from an
+// address in some bits; see open.
+func (r *run) rewritten(f Family, first, differ u128.Uint, indexBits uint) run {
+	q := run{family: f, indexBits: indexBits}
+	q.open(first, differ, r.len())
+	for i := range r.len() {
+		q.add(r.at(i))
+	}
+	return q
+}
+
+// grow makes room for one more prefix.
+func (r *run) grow() {
+	switch {
+	case r.one != nil:
+		r.one = doubled(r.one)
+	case r.two != nil:
+		r.two = doubled(r.two)
+	default:
+		r.three = doubled(r.three)
+	}
+}
