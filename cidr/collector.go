@@ -28,8 +28,8 @@ func (c *collector) add(p netip.Prefix) error {
 	case c.n == math.MaxInt32:
 		return fault(ErrOverflow, "cidr: index: more than %d entries", math.MaxInt32)
 	case f == IPv4:
-		if c.v4.len() == 0 || c.n == 1<<shortIndexBits {
-			c.v4 = c.v4.rewritten(IPv4, u128.Uint{}, mask(32), uint(bits.Len(uint(c.n|1<<shortIndexBits-1))))
+		if c.v4.len() == 0 || c.v4.one != nil && c.n >= 1<<shortIndexBits {
+			c.v4 = c.v4.rewritten(IPv4, u128.Uint{}, mask(32), max(shortIndexBits, uint(bits.Len(uint(c.n)))))
 		}
 		c.v4.grow()
 		c.v4.add4(p.Addr().As4(), p.Bits(), c.n)
