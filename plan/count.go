@@ -35,9 +35,12 @@ func (c Count) normal() Count {
 
 // grown is a Count in the form of an object.
 type grown struct {
-	Now uint64 `json:"now"`
-	Max uint64 `json:"max"`
+	Now uint64 `json:"now" yaml:"now"`
+	Max uint64 `json:"max" yaml:"max"`
 }
+
+// IsZero reports whether there are none, now or later.
+func (c Count) IsZero() bool { return c == Count{} }
 
 // MarshalJSON writes a number where the count does not grow, else an object.
 func (c Count) MarshalJSON() ([]byte, error) {
@@ -57,6 +60,30 @@ func (c *Count) UnmarshalJSON(b []byte) error {
 	var g grown
 	if err := strict(b, &g); err != nil {
 		return fmt.Errorf("plan: count %s: want a number, or {\"now\": 120, \"max\": 300}: %w", b, err)
+	}
+	*c = Count(g).normal()
+	return nil
+}
+
+// MarshalYAML is like MarshalJSON.
+func (c Count) MarshalYAML() (any, error) {
+	if c = c.normal(); c.Max == 0 {
+		return c.Now, nil
+	}
+	return grown(c), nil
+}
+
+// UnmarshalYAML reads a number or an object; see [Count]. Its signature is one
+// that YAML libraries know without being known here.
+func (c *Count) UnmarshalYAML(unmarshal func(any) error) error {
+	var now uint64
+	if err := unmarshal(&now); err == nil {
+		*c = Count{Now: now}
+		return nil
+	}
+	var g grown
+	if err := unmarshal(&g); err != nil {
+		return fmt.Errorf("plan: count: want a number, or {now: 120, max: 300}: %w", err)
 	}
 	*c = Count(g).normal()
 	return nil

@@ -14,6 +14,7 @@ import (
 	"github.com/kubecidr/kubecidr/k8sflags"
 	"github.com/kubecidr/kubecidr/plan"
 	"github.com/kubecidr/kubecidr/plan/planfile"
+	"go.yaml.in/yaml/v3"
 )
 
 const whole = `
@@ -79,6 +80,29 @@ func TestParseReadsTheJSONOfASpec(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := planfile.Parse("fleet.json", b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := diff(wholeSpec(), got); d != "" {
+		t.Error(d)
+	}
+}
+
+// A program may have a Spec inside a configuration of its own, and read or
+// write that with a YAML library.
+func TestSpecHasTagsForYAML(t *testing.T) {
+	var direct plan.Spec
+	if err := yaml.Unmarshal([]byte(whole), &direct); err != nil {
+		t.Fatal(err)
+	}
+	if d := diff(wholeSpec(), direct); d != "" {
+		t.Error(d)
+	}
+	b, err := yaml.Marshal(wholeSpec())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := planfile.Parse("fleet.yaml", b)
 	if err != nil {
 		t.Fatal(err)
 	}
