@@ -113,7 +113,7 @@ func noSpace(y *buddy, in block, bits int) error {
 	}
 	left := "nothing free"
 	if y != nil {
-		if b, ok := y.largest(in); ok {
+		if b, ok := y.largest(in, false); ok {
 			left = fmt.Sprintf("largest free block is /%d (%v)", b.bits, b.prefix())
 		}
 	}
@@ -137,7 +137,7 @@ func (p *Pool) claim(b block) error {
 		return conflict("claim", ErrConflict, b, b, Outside)
 	}
 	if _, state := y.around(b); state != Free {
-		with, state, _ := y.obstacle(b, Used, Excluded, Quarantined, Outside)
+		with, state, _ := y.obstacle(b, 1<<Used|1<<Excluded|1<<Quarantined|1<<Outside)
 		return conflict("claim", ErrConflict, b, with, state)
 	}
 	y.use(b)
@@ -160,7 +160,7 @@ func (p *Pool) exclude(b block) error {
 	if y == nil {
 		return nil
 	}
-	if with, state, ok := y.obstacle(b, Used, Quarantined); ok {
+	if with, state, ok := y.obstacle(b, 1<<Used|1<<Quarantined); ok {
 		return conflict("exclude", ErrConflict, b, with, state)
 	}
 	if _, state := y.around(b); state == Free {
@@ -211,9 +211,9 @@ func (y *buddy) notUsed(op string, b block) error {
 	if y == nil {
 		return conflict(op, ErrNotUsed, b, b, Outside)
 	}
-	with, state, ok := y.obstacle(b, Used)
+	with, state, ok := y.obstacle(b, 1<<Used)
 	if !ok {
-		with, state, _ = y.obstacle(b, Excluded, Quarantined, Free, Outside)
+		with, state, _ = y.obstacle(b, 1<<Excluded|1<<Quarantined|1<<Free|1<<Outside)
 	}
 	return conflict(op, ErrNotUsed, b, with, state)
 }

@@ -51,7 +51,7 @@ func (y *buddy) build(length int) {
 // fit lets the tree suit the first block that is taken into use.
 func (y *buddy) fit(length int) {
 	y.fitted = true
-	excluded := slices.Collect(y.each(Excluded, y.all()))
+	excluded := slices.Collect(y.blocks(Excluded, y.all()))
 	y.build(length)
 	for _, b := range excluded {
 		y.cut(b, Excluded)
@@ -141,35 +141,19 @@ func (y *buddy) state(b block, s State) State {
 	return s
 }
 
-// blocks yields the blocks of a state inside a network, which none of them
-// covers, in address order.
+// blocks yields the blocks of a state inside a network, in address order.
 func (y *buddy) blocks(s State, in block) iter.Seq[block] {
-	found := s
+	among := states(1) << s
 	if s == Quarantined {
-		found = Used
+		among = 1 << Used
 	}
 	return func(yield func(block) bool) {
-		for b := range y.each(found, in) {
-			if y.state(b, found) == s && !yield(b) {
+		for b, state := range y.each(among, in) {
+			if y.state(b, state) == s && !yield(b) {
 				return
 			}
 		}
 	}
-}
-
-// first is the lowest block of a state inside a network, or the block around
-// the network.
-func (y *buddy) first(s State, in block) (block, bool) {
-	if s == Outside {
-		return y.outside(in)
-	}
-	if b, state := y.around(in); state != Outside {
-		return b, y.state(b, state) == s
-	}
-	for b := range y.blocks(s, in) {
-		return b, true
-	}
-	return block{}, false
 }
 
 // outside is the first aligned block of q that is not in the space.
@@ -194,12 +178,26 @@ func (y *buddy) outside(q block) (block, bool) {
 	}
 }
 
-// obstacle is the first block inside or around q that is not in the space, or
-// has one of the given states.
-func (y *buddy) obstacle(q block, states ...State) (with block, state State, ok bool) {
-	for _, s := range states {
-		if b, found := y.first(s, q); found && (!ok || b.addr.Less(with.addr)) {
-			with, state, ok = b, s, true
+// obstacle is the block around q if it has one of the given states, or else the
+// first such block inside q.
+func (y *buddy) obstacle(q block, s states) (with block, state State, ok bool) {
+	if b, state := y.around(q); state != Outside {
+		state = y.state(b, state)
+		return b, state, s.has(state)
+	}
+	among := s
+	if s.has(Quarantined) {
+		among |= 1 << Used
+	}
+	for b, found := range y.each(among, q) {
+		if found = y.state(b, found); s.has(found) {
+			with, state, ok = b, found, true
+			break
+		}
+	}
+	if s.has(Outside) {
+		if b, found := y.outside(q); found && (!ok || b.addr.Less(with.addr)) {
+			return b, Outside, true
 		}
 	}
 	return with, state, ok

@@ -33,7 +33,7 @@ func (p *Pool) Largest(f Family) (largest netip.Prefix, ok bool) {
 	if y == nil {
 		return netip.Prefix{}, false
 	}
-	b, ok := y.largest(y.all())
+	b, ok := y.largest(y.all(), true)
 	if !ok {
 		return netip.Prefix{}, false
 	}

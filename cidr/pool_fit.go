@@ -96,12 +96,13 @@ func (y *buddy) lowest(length int) (a u128.Uint, ok bool) {
 }
 
 // largest is the largest free block inside a network, the lowest among equals.
-// A free block around the network counts as the network.
-func (y *buddy) largest(in block) (block, bool) {
+// A free block around the network counts as the network. A reader changes
+// nothing, not even what nodes know.
+func (y *buddy) largest(in block, reader bool) (block, bool) {
 	if _, state := y.around(in); state != Outside {
 		return in, state == Free
 	}
-	q := search{tree: &y.tree, reader: true}
+	q := search{tree: &y.tree, reader: reader}
 	for n := y.has.next(int(in.bits)); n <= y.family.BitLen(); n = y.has.next(n + 1) {
 		if a, ok := q.exactly(n).within(in); ok {
 			return block{a, uint8(n), y.family}, true

@@ -21,7 +21,7 @@ func (p *Pool) Grow(q netip.Prefix) (netip.Prefix, error) {
 	half := b
 	half.addr = half.addr.Xor(unit(int(b.bits)))
 	if _, state := y.around(half); state != Free {
-		with, state, _ := y.obstacle(half, Used, Excluded, Quarantined, Outside)
+		with, state, _ := y.obstacle(half, 1<<Used|1<<Excluded|1<<Quarantined|1<<Outside)
 		return netip.Prefix{}, conflict("grow "+b.prefix().String()+" to", ErrConflict, larger, with, state)
 	}
 	y.free(b)

@@ -18,6 +18,11 @@ const (
 	Quarantined              // released, but not handed out before its time
 )
 
+// states is a set of states, of which s is 1<<s.
+type states uint8
+
+func (s states) has(state State) bool { return s&(1<<state) != 0 }
+
 // String returns "outside", "free", "used", "excluded" or "quarantined".
 func (s State) String() string {
 	switch s {

@@ -46,6 +46,7 @@ type node struct {
 	used     [2]uint64 // blocks in use: bit 1 is the node, 2 and 3 its halves, … 64 to 127 the slots
 	list     uint32    // of the nodes below, in order
 	class    uint8     // the list has room for 1<<class
+	_        uint64    // to fill a cache line
 }
 
 // below is what a node knows of a node below it.
@@ -401,12 +402,13 @@ func (t *tree) around(b block) (block, State) {
 	return block{}, Outside
 }
 
-// each yields the blocks of a state inside a network, which none of them
-// covers, in address order.
-func (t *tree) each(s State, in block) iter.Seq[block] {
-	return func(yield func(block) bool) {
-		if from, base, slots := t.enter(in); slots != 0 {
-			t.walk(s, from, base, in.family, t.networkOf(in.addr, base), slots, yield)
+// each yields the blocks inside a network that have one of some states, in
+// address order. What covers the network counts with the part inside it, if it
+// is no block in use. A block in quarantine counts as used.
+func (t *tree) each(s states, in block) iter.Seq2[block, State] {
+	return func(yield func(block, State) bool) {
+		if n, base, slots := t.enter(in); slots != 0 {
+			t.walk(s, n, block{t.networkOf(in.addr, base), 0, in.family}, base, slots, yield)
 		}
 	}
 }
@@ -436,34 +438,41 @@ func (t *tree) networkOf(a u128.Uint, base int) u128.Uint {
 	return a.And(mask(base))
 }
 
-func (t *tree) walk(s State, n *node, base int, f Family, a u128.Uint, slots uint64, yield func(block) bool) bool {
-	var first uint64 // slots where blocks start, or go on
-	switch s {
-	case Free:
-		first = n.free & slots
-	case Excluded:
-		first = n.excluded & slots
-	case Used:
-		first = n.usedStarts() & slots
+// walk yields the blocks in some slots of a node.
+func (t *tree) walk(s states, n *node, network block, base int, slots uint64, yield func(block, State) bool) bool {
+	var free, excluded, used uint64
+	if s.has(Free) {
+		free = n.free & slots
 	}
-	for rest := first | n.divided&slots; rest != 0; {
+	if s.has(Excluded) {
+		excluded = n.excluded & slots
+	}
+	if s.has(Used) {
+		used = n.usedStarts() & slots
+	}
+	for rest := free | excluded | used | n.divided&slots; rest != 0; {
 		at := firstSlot(rest)
+		b := block{slotAddr(network.addr, base, at), 0, network.family}
 		if n.divided&(1<<at) != 0 {
-			if !t.walk(s, &t.nodes[t.below[n.child(at)].node], base+slotBits, f, slotAddr(a, base, at), ^uint64(0), yield) {
+			if !t.walk(s, &t.nodes[t.below[n.child(at)].node], b, base+slotBits, ^uint64(0), yield) {
 				return false
 			}
 			rest &^= 1 << at
 			continue
 		}
-		k := 0
-		if s == Used {
+		k, state := 0, Used
+		switch {
+		case free&(1<<at) != 0:
+			k, state = longest(free, at), Free
+		case excluded&(1<<at) != 0:
+			k, state = longest(excluded, at), Excluded
+		default:
 			for k < slotBits && !n.isUsed((64+at)>>k) {
 				k++
 			}
-		} else {
-			k = longest(first, at)
 		}
-		if !yield(block{slotAddr(a, base, at), uint8(base + slotBits - k), f}) {
+		b.bits = uint8(base + slotBits - k)
+		if !yield(b, state) {
 			return false
 		}
 		rest &^= runOf(at, k)
