@@ -40,11 +40,13 @@ func numberOf(a netip.Addr) u128.Uint {
 // addrOf is the inverse of numberOf.
 func addrOf(f Family, n u128.Uint) netip.Addr {
 	if f == IPv4 {
-		var b [4]byte
-		binary.BigEndian.PutUint32(b[:], uint32(n.Hi>>32))
-		return netip.AddrFrom4(b)
+		return addrOf4(uint32(n.Hi >> 32))
 	}
 	return netip.AddrFrom16(n.As16())
+}
+
+func addrOf4(n uint32) netip.Addr {
+	return netip.AddrFrom4([4]byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)})
 }
 
 // mask has ones in its n highest bits.

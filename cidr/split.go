@@ -23,10 +23,16 @@ func Split(p netip.Prefix, bits int) (iter.Seq[netip.Prefix], error) {
 // subnets yields the networks of n bits from b's first address on, until one
 // ends at end.
 func (b block) subnets(n int, end u128.Uint) iter.Seq[netip.Prefix] {
+	last := end.And(mask(n))
+	if b.family == IPv4 {
+		return func(yield func(netip.Prefix) bool) {
+			first, last, step := uint32(b.addr.Hi>>32), uint32(last.Hi>>32), uint32(1)<<(32-n)
+			for a := first; yield(netip.PrefixFrom(addrOf4(a), n)) && a != last; a += step {
+			}
+		}
+	}
 	return func(yield func(netip.Prefix) bool) {
-		s := block{b.addr, uint8(n), b.family}
-		for yield(s.prefix()) && s.end() != end {
-			s.addr = s.addr.Add(unit(n))
+		for a, step := b.addr, unit(n); yield(netip.PrefixFrom(netip.AddrFrom16(a.As16()), n)) && a != last; a = a.Add(step) {
 		}
 	}
 }

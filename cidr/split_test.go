@@ -135,3 +135,21 @@ func TestSplitToTheEndOfTheSpace(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkSplit(b *testing.B) {
+	for name, p := range map[string]netip.Prefix{"v4": netip.MustParsePrefix("10.0.0.0/8"), "v6": netip.MustParsePrefix("fd00::/44")} {
+		b.Run(name, func(b *testing.B) {
+			n := 0
+			for b.Loop() {
+				split, err := cidr.Split(p, p.Bits()+20)
+				if err != nil {
+					b.Fatal(err)
+				}
+				for range split {
+					n++
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/prefix")
+		})
+	}
+}
