@@ -45,6 +45,8 @@ type auditor struct {
 	blocks   []Block
 	clusters map[string]*ClusterSpec
 	networks map[string]*Network
+	users    users
+	space    []poolPrefix
 	found    map[[3]string]int // how often cluster, network and role have a range
 	findings []Finding
 }
@@ -66,6 +68,8 @@ func (a *auditor) known() {
 	for i := range a.spec.Networks {
 		a.networks[a.spec.Networks[i].Name] = &a.spec.Networks[i]
 	}
+	a.users = a.spec.users()
+	a.space = a.spec.space()
 }
 
 // block checks one range for itself.
@@ -105,7 +109,7 @@ func (a *auditor) networkBlock(b *Block) {
 	}
 	a.families(b, n.Families)
 	a.place(b, n.Pin)
-	if have, need := usableNodes(b.Range), a.spec.networkNeed(n); have < need {
+	if have, need := usableNodes(b.Range), a.users.need(n); have < need {
 		a.add(RuleCapacity, *b, "take a larger range", "%v has addresses for %d machines, needs %d", b.Range, have, need)
 	}
 }
@@ -125,15 +129,41 @@ func (a *auditor) place(b *Block, pin dualstack.Pair) {
 			}
 			continue
 		}
-		if !slices.ContainsFunc(a.spec.Pools, func(pool PoolSpec) bool { return pool.usableFor(b.Role) && pool.covers(p) }) {
+		if pool := poolOf(a.space, p); pool == nil || !pool.usableFor(b.Role) {
 			a.add(RulePool, *b, "take it from a pool, or pin it", "%v lies in no pool for %s ranges", p, b.Role)
 		}
 	}
 }
 
-// covers reports whether p lies in the pool; its prefixes are aggregated.
-func (p *PoolSpec) covers(q netip.Prefix) bool {
-	return slices.ContainsFunc(p.Prefixes, func(r netip.Prefix) bool { return r.Bits() <= q.Bits() && r.Contains(q.Addr()) })
+// poolPrefix is one prefix of a pool.
+type poolPrefix struct {
+	prefix netip.Prefix
+	pool   *PoolSpec
+}
+
+// space lists the prefixes of all pools of a normal spec by address. They are
+// disjoint.
+func (s *Spec) space() []poolPrefix {
+	var space []poolPrefix
+	for i := range s.Pools {
+		for _, p := range s.Pools[i].Prefixes {
+			space = append(space, poolPrefix{p, &s.Pools[i]})
+		}
+	}
+	slices.SortFunc(space, func(a, b poolPrefix) int { return a.prefix.Addr().Compare(b.prefix.Addr()) })
+	return space
+}
+
+// poolOf returns the pool that all of p lies in, nil for none.
+func poolOf(space []poolPrefix, p netip.Prefix) *PoolSpec {
+	i, found := slices.BinarySearchFunc(space, p.Addr(), func(q poolPrefix, a netip.Addr) int { return q.prefix.Addr().Compare(a) })
+	if !found {
+		i--
+	}
+	if i < 0 || space[i].prefix.Bits() > p.Bits() || !space[i].prefix.Contains(p.Addr()) {
+		return nil
+	}
+	return space[i].pool
 }
 
 func (a *auditor) missing() {

@@ -35,10 +35,11 @@ func (s Spec) normal() Spec {
 	for i := range s.Clusters {
 		s.Clusters[i] = s.Clusters[i].normal()
 	}
+	users := s.users()
 	s.Networks = sortedBy(s.Networks, func(n Network) string { return n.Name })
 	for i := range s.Networks {
 		n := &s.Networks[i]
-		n.Families = s.networkFamilies(n)
+		n.Families = users.families(n)
 		n.Pin = inOrder(n.Pin, n.Families)
 	}
 	return s
@@ -72,25 +73,6 @@ func (c *ClusterSpec) families() []cidr.Family {
 }
 
 func (c *ClusterSpec) podsPerNode() uint64 { return cmp.Or(c.PodsPerNode, DefaultPodsPerNode) }
-
-// networkFamilies returns the families of n, with the default filled in: those
-// of its clusters and of its pin, IPv4 first.
-func (s *Spec) networkFamilies(n *Network) []cidr.Family {
-	if len(n.Families) > 0 {
-		return slices.Clone(n.Families)
-	}
-	families := n.Pin.Families()
-	for i := range s.Clusters {
-		if c := &s.Clusters[i]; c.NodeNetwork == n.Name {
-			families = append(families, c.families()...)
-		}
-	}
-	if len(families) == 0 {
-		families = []cidr.Family{cidr.IPv4}
-	}
-	slices.Sort(families)
-	return slices.Compact(families)
-}
 
 // inOrder returns the ranges of p in the order of families, of which the first
 // that p has becomes the primary. What p lacks stays absent.

@@ -29,7 +29,10 @@ func newPlan(s Spec, blocks []Block) (*Plan, error) {
 		return cmp.Or(cmp.Compare(a.Cluster, b.Cluster), cmp.Compare(a.Name, b.Name), compareRoles(a.Role, b.Role))
 	})
 	rest := p.blocks
-	networks := map[string]Block{}
+	networks, needs, users := map[string]Block{}, map[string]uint64{}, s.users()
+	for i := range s.Networks {
+		needs[s.Networks[i].Name] = users.need(&s.Networks[i])
+	}
 	for len(rest) > 0 && rest[0].Cluster == "" {
 		networks[rest[0].Name] = rest[0]
 		rest = rest[1:]
@@ -43,7 +46,7 @@ func newPlan(s Spec, blocks []Block) (*Plan, error) {
 			}
 			n.Range = inOrder(n.Range, c.spec.Families)
 			c.network = &n
-			c.shared = s.networkNeedBeside(&c.spec)
+			c.shared = needs[name] - c.spec.Nodes.Need()
 		}
 		n := 0
 		for n < len(rest) && rest[n].Cluster == c.spec.Name {
@@ -63,16 +66,6 @@ func newPlan(s Spec, blocks []Block) (*Plan, error) {
 	}
 	p.owned = ownedBlocks(p)
 	return p, nil
-}
-
-// networkNeedBeside is what the network of c needs for everything but c.
-func (s *Spec) networkNeedBeside(c *ClusterSpec) uint64 {
-	for i := range s.Networks {
-		if n := &s.Networks[i]; n.Name == c.NodeNetwork {
-			return s.networkNeed(n) - c.Nodes.Need()
-		}
-	}
-	return 0
 }
 
 // Spec returns the spec that the plan solves, with its lists sorted and its
@@ -114,8 +107,17 @@ type PoolUsage struct {
 // IPv4 first.
 func (p *Plan) Pools() iter.Seq[PoolUsage] {
 	return func(yield func(PoolUsage) bool) {
+		var reserved []netip.Prefix
+		for _, r := range p.spec.Reserved {
+			reserved = append(reserved, r.Prefix)
+		}
+		reserved = cidr.Aggregate(reserved)
+		used := make([]netip.Prefix, len(p.owned))
+		for i, o := range p.owned {
+			used[i] = o.prefix
+		}
 		for i := range p.spec.Pools {
-			for _, u := range p.usage(&p.spec.Pools[i]) {
+			for _, u := range p.usage(&p.spec.Pools[i], reserved, used) {
 				if !yield(u) {
 					return
 				}
@@ -124,21 +126,15 @@ func (p *Plan) Pools() iter.Seq[PoolUsage] {
 	}
 }
 
-func (p *Plan) usage(spec *PoolSpec) []PoolUsage {
+func (p *Plan) usage(spec *PoolSpec, reserved, used []netip.Prefix) []PoolUsage {
 	free, err := cidr.NewPool(spec.Prefixes...)
 	if err != nil {
 		return nil // a plan's spec is valid
 	}
 	total := addresses(free)
-	for _, r := range p.spec.Reserved {
-		_ = free.Exclude(r.Prefix) // nothing is in use that could be in the way
-	}
+	_ = excludeFrom(free, spec, reserved) // nothing is in use that could be in the way
 	afterReserved := addresses(free)
-	for _, b := range p.blocks {
-		for q := range b.Range.All() {
-			_ = free.Exclude(q)
-		}
-	}
+	_ = excludeFrom(free, spec, used)
 	left := addresses(free)
 	var us []PoolUsage
 	for _, f := range []cidr.Family{cidr.IPv4, cidr.IPv6} {

@@ -157,18 +157,6 @@ func singleBits(f cidr.Family, addrs uint64) (int, error) {
 	return bits, nil
 }
 
-// networkNeed returns how many addresses a shared network must have for hosts
-// and the nodes of its clusters.
-func (s *Spec) networkNeed(n *Network) uint64 {
-	need := n.Hosts
-	for i := range s.Clusters {
-		if c := &s.Clusters[i]; c.NodeNetwork == n.Name {
-			need = addSaturating(need, c.Nodes.Need())
-		}
-	}
-	return need
-}
-
 func addSaturating(a, b uint64) uint64 {
 	if a > math.MaxUint64-b {
 		return math.MaxUint64

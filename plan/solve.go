@@ -46,11 +46,12 @@ type want struct {
 // wants lists what a normal spec asks for, in the order of its blocks.
 func (s *Spec) wants() ([]want, error) {
 	var ws []want
+	users := s.users()
 	for i := range s.Networks {
 		n := &s.Networks[i]
 		for _, f := range n.Families {
 			w := want{name: n.Name, role: Node, family: f, pin: n.Pin.Of(f)}
-			if err := w.size(func() (int, error) { return nodeBits(f, s.networkNeed(n)) }); err != nil {
+			if err := w.size(func() (int, error) { return nodeBits(f, users.need(n)) }); err != nil {
 				return nil, err
 			}
 			ws = append(ws, w)
@@ -143,13 +144,38 @@ func openPools(s *Spec, ws []want) ([]poolState, error) {
 			return nil, fmt.Errorf("plan: pool %q: %w", s.Pools[i].Name, err)
 		}
 		pools[i] = poolState{&s.Pools[i], free}
-		for _, p := range taken {
-			if err := free.Exclude(p); err != nil {
-				return nil, fmt.Errorf("plan: pool %q: %w", s.Pools[i].Name, err)
-			}
+		if err := excludeFrom(free, &s.Pools[i], taken); err != nil {
+			return nil, err
 		}
 	}
 	return pools, nil
+}
+
+// excludeFrom takes those of ps that lie in a pool out of its free space. ps
+// are sorted by address and disjoint.
+func excludeFrom(free *cidr.Pool, pool *PoolSpec, ps []netip.Prefix) error {
+	for _, q := range pool.Prefixes {
+		for _, p := range overlapping(ps, q) {
+			if err := free.Exclude(p); err != nil {
+				return fmt.Errorf("plan: pool %q: %w", pool.Name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// overlapping returns those of ps that share addresses with q. ps are sorted
+// by address and disjoint.
+func overlapping(ps []netip.Prefix, q netip.Prefix) []netip.Prefix {
+	first, _ := slices.BinarySearchFunc(ps, q.Addr(), func(p netip.Prefix, a netip.Addr) int { return p.Addr().Compare(a) })
+	if first > 0 && ps[first-1].Overlaps(q) {
+		first-- // it starts before q and reaches into it
+	}
+	last := first
+	for last < len(ps) && ps[last].Overlaps(q) {
+		last++
+	}
+	return ps[first:last]
 }
 
 // placeFamily places the wants of one family.

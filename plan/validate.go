@@ -45,10 +45,10 @@ func (es SpecErrors) Unwrap() []error {
 // Validate reports everything that is wrong with the spec itself, as
 // [SpecErrors], and nil if nothing is. A valid spec may still be infeasible.
 func (s Spec) Validate() error {
-	v := &validator{spec: &s}
+	v := &validator{spec: &s, users: s.users()}
 	v.pools()
 	v.reserved()
-	v.networks()
+	v.sharedNetworks()
 	v.clusters()
 	v.pins()
 	if len(v.errs) > 0 {
@@ -58,8 +58,13 @@ func (s Spec) Validate() error {
 }
 
 type validator struct {
-	spec *Spec
-	errs SpecErrors
+	spec     *Spec
+	users    users
+	networks map[string]*Network
+	taken    []netip.Prefix // by reservations,
+	reasons  []string       // and why
+	space    []poolPrefix
+	errs     SpecErrors
 }
 
 func (v *validator) add(path, format string, args ...any) {
@@ -100,7 +105,7 @@ func (v *validator) pools() {
 	}
 	seen := map[string]string{}
 	var prefixes []netip.Prefix
-	var pools, paths []string
+	var paths []string
 	for i, p := range v.spec.Pools {
 		path := fmt.Sprintf("pools[%d]", i)
 		v.name("pool", path, p.Name, seen)
@@ -110,7 +115,8 @@ func (v *validator) pools() {
 		for j, q := range p.Prefixes {
 			at := fmt.Sprintf("%s.prefixes[%d]", path, j)
 			if v.prefix(at, q) {
-				prefixes, pools, paths = append(prefixes, q.Masked()), append(pools, p.Name), append(paths, at)
+				prefixes, paths = append(prefixes, q.Masked()), append(paths, at)
+				v.space = append(v.space, poolPrefix{q.Masked(), &v.spec.Pools[i]})
 			}
 		}
 		for j, r := range p.Roles {
@@ -124,15 +130,17 @@ func (v *validator) pools() {
 		return // every prefix was checked
 	}
 	for i, j := range overlaps {
-		if pools[i] != pools[j] {
-			v.add(paths[j], "pools must not overlap: %v of pool %q and %v of pool %q", prefixes[j], pools[j], prefixes[i], pools[i])
+		if a, b := v.space[j].pool, v.space[i].pool; a != b {
+			v.add(paths[j], "pools must not overlap: %v of pool %q and %v of pool %q", prefixes[j], a.Name, prefixes[i], b.Name)
 		}
 	}
 }
 
 func (v *validator) reserved() {
 	for i, r := range v.spec.Reserved {
-		v.prefix(fmt.Sprintf("reserved[%d].prefix", i), r.Prefix)
+		if v.prefix(fmt.Sprintf("reserved[%d].prefix", i), r.Prefix) {
+			v.taken, v.reasons = append(v.taken, r.Prefix.Masked()), append(v.reasons, r.Reason)
+		}
 	}
 }
 
@@ -145,14 +153,18 @@ func (v *validator) families(path string, fs []cidr.Family) {
 	}
 }
 
-func (v *validator) networks() {
+func (v *validator) sharedNetworks() {
+	v.networks = map[string]*Network{}
 	seen := map[string]string{}
 	for i := range v.spec.Networks {
 		n := &v.spec.Networks[i]
 		path := fmt.Sprintf("networks[%d]", i)
 		v.name("network", path, n.Name, seen)
 		v.families(path+".families", n.Families)
-		if v.spec.networkNeed(n) == 0 && n.Pin.IsZero() {
+		if v.networks[n.Name] == nil {
+			v.networks[n.Name] = n
+		}
+		if v.users.need(n) == 0 && n.Pin.IsZero() {
 			v.add(path, "network %q has no hosts, and no cluster has it as nodeNetwork", n.Name)
 		}
 		for _, f := range n.Pin.Families() {
@@ -228,68 +240,89 @@ func (v *validator) nodeNetwork(path string, c *ClusterSpec) {
 	if c.NodeNetwork == "" {
 		return
 	}
-	i := slices.IndexFunc(v.spec.Networks, func(n Network) bool { return n.Name == c.NodeNetwork })
-	if i < 0 {
+	n := v.networks[c.NodeNetwork]
+	if n == nil {
 		v.add(path+".nodeNetwork", "cluster %q: there is no network %q", c.Name, c.NodeNetwork)
 		return
 	}
 	if !c.Pins[Node].IsZero() {
 		v.add(path+".pins.node", "cluster %q has its nodes in network %q: pin the network", c.Name, c.NodeNetwork)
 	}
+	families := v.users.families(n)
 	for _, f := range c.families() {
-		if fs := v.spec.networkFamilies(&v.spec.Networks[i]); !slices.Contains(fs, f) {
+		if !slices.Contains(families, f) {
 			v.add(path+".nodeNetwork", "cluster %q has %v, network %q has not", c.Name, f, c.NodeNetwork)
 		}
 	}
 }
 
+// pin is one range that is given.
+type pin struct {
+	path, owner string
+	role        Role
+}
+
 // pins checks that what is pinned is large enough, free, and allowed there.
 func (v *validator) pins() {
 	var given []netip.Prefix
-	var owner, paths []string
+	var of []pin
+	add := func(p pin, ranges dualstack.Pair) {
+		for q := range ranges.All() {
+			given, of = append(given, q), append(of, p)
+		}
+	}
 	for i := range v.spec.Networks {
 		n := &v.spec.Networks[i]
-		path, name := fmt.Sprintf("networks[%d].pin", i), fmt.Sprintf("network %q", n.Name)
-		if need := v.spec.networkNeed(n); !n.Pin.IsZero() && usableNodes(n.Pin) < need {
-			v.add(path, "%s: %v has %d addresses for nodes, needs %d", name, n.Pin, usableNodes(n.Pin), need)
+		p := pin{fmt.Sprintf("networks[%d].pin", i), fmt.Sprintf("network %q", n.Name), Node}
+		if need := v.users.need(n); !n.Pin.IsZero() && usableNodes(n.Pin) < need {
+			v.add(p.path, "%s: %v has %d addresses for nodes, needs %d", p.owner, n.Pin, usableNodes(n.Pin), need)
 		}
-		for p := range n.Pin.All() {
-			given, owner, paths = append(given, p), append(owner, name), append(paths, path)
-			v.pinAllowed(path, name, Node, p)
-		}
+		add(p, n.Pin)
 	}
 	for i := range v.spec.Clusters {
+		if len(v.spec.Clusters[i].Pins) == 0 {
+			continue
+		}
 		c := v.spec.Clusters[i].normal()
-		name := fmt.Sprintf("cluster %q", c.Name)
-		for r, pin := range sortedPins(c.Pins) {
-			path := fmt.Sprintf("clusters[%d].pins.%s", i, r)
-			if why := c.tooSmall(r, pin); why != "" {
-				v.add(path, "%s: %s", name, why)
+		for r, ranges := range sortedPins(c.Pins) {
+			p := pin{fmt.Sprintf("clusters[%d].pins.%s", i, r), fmt.Sprintf("cluster %q", c.Name), r}
+			if why := c.tooSmall(r, ranges); why != "" {
+				v.add(p.path, "%s: %s", p.owner, why)
 			}
-			for p := range pin.All() {
-				given, owner, paths = append(given, p), append(owner, name+" "+string(r)), append(paths, path)
-				v.pinAllowed(path, name, r, p)
-			}
+			add(p, ranges)
 		}
 	}
+	v.pinsAllowed(given, of)
 	overlaps, err := cidr.Overlaps(given)
 	if err != nil {
 		return // pairs hold valid prefixes only
 	}
 	for i, j := range overlaps {
-		v.add(paths[j], "%s: %v overlaps %v, pinned for %s", owner[j], given[j], given[i], owner[i])
+		v.add(of[j].path, "%s %s: %v overlaps %v, pinned for %s %s", of[j].owner, of[j].role, given[j], given[i], of[i].owner, of[i].role)
 	}
 }
 
-func (v *validator) pinAllowed(path, name string, r Role, p netip.Prefix) {
-	for _, q := range v.spec.Reserved {
-		if q.Prefix.Overlaps(p) {
-			v.add(path, "%s: %v overlaps %v, reserved%s", name, p, q.Prefix.Masked(), forReason(q.Reason))
-		}
+// pinsAllowed checks that pins are clear of reservations and of pools that are
+// for other roles.
+func (v *validator) pinsAllowed(given []netip.Prefix, of []pin) {
+	reserved, err := cidr.OverlapsBetween(given, v.taken)
+	if err != nil {
+		return // all were checked
 	}
-	for _, pool := range v.spec.Pools {
-		if !pool.usableFor(r) && slices.ContainsFunc(pool.Prefixes, p.Overlaps) {
-			v.add(path, "%s: %v lies in pool %q, which is for %v and not for %s ranges", name, p, pool.Name, pool.Roles, r)
+	for i, j := range reserved {
+		v.add(of[i].path, "%s: %v overlaps %v, reserved%s", of[i].owner, given[i], v.taken[j], forReason(v.reasons[j]))
+	}
+	space := make([]netip.Prefix, len(v.space))
+	for i, p := range v.space {
+		space[i] = p.prefix
+	}
+	pools, err := cidr.OverlapsBetween(given, space)
+	if err != nil {
+		return
+	}
+	for i, j := range pools {
+		if pool := v.space[j].pool; !pool.usableFor(of[i].role) {
+			v.add(of[i].path, "%s: %v lies in pool %q, which is for %v and not for %s ranges", of[i].owner, given[i], pool.Name, pool.Roles, of[i].role)
 		}
 	}
 }
