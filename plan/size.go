@@ -1,9 +1,11 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"net/netip"
+	"strings"
 
 	"github.com/kubecidr/kubecidr/cidr"
 	"github.com/kubecidr/kubecidr/dualstack"
@@ -45,13 +47,19 @@ func (c *ClusterSpec) bits(r Role, f cidr.Family) (int, error) {
 // broadcast address and one for the gateway.
 func nodeBits(f cidr.Family, nodes uint64) (int, error) {
 	if f == cidr.IPv6 {
+		if nodes > math.MaxUint64-lostNodes(f) {
+			return 0, fmt.Errorf("%d nodes are more than a /64 has addresses for", nodes)
+		}
 		return ipv6NodeBits, nil
 	}
-	if nodes > math.MaxUint32 {
+	if nodes > 1<<32-lostNodes(f) {
 		return 0, fmt.Errorf("%d nodes are more than IPv4 has addresses for", nodes)
 	}
 	return cidr.BitsFor(f, nodes+lostNodes(f))
 }
+
+// errNodes: there are too many nodes for a pod range, whatever their pods.
+var errNodes = errors.New("too many nodes")
 
 // lostNodes is how many addresses of a subnet no node can have: the gateway's,
 // the network's (in IPv6 the subnet-router anycast address, RFC 4291 §2.6.1),
@@ -78,8 +86,11 @@ func (c *ClusterSpec) podBits(f cidr.Family) (int, error) {
 	}
 	d := log2ceil(c.Nodes.Need())
 	if f == cidr.IPv6 && d > dualstack.MaxIPv6Difference {
-		return 0, fmt.Errorf("%d nodes: kube-controller-manager gives an IPv6 cluster CIDR at most %d node blocks",
-			c.Nodes.Need(), 1<<dualstack.MaxIPv6Difference)
+		return 0, fmt.Errorf("%w: kube-controller-manager gives an IPv6 cluster CIDR at most %d node blocks, needs %d",
+			errNodes, 1<<dualstack.MaxIPv6Difference, c.Nodes.Need())
+	}
+	if d >= f.BitLen() {
+		return 0, fmt.Errorf("%w: %d leave no IPv4 addresses for anything else", errNodes, c.Nodes.Need())
 	}
 	if d > mask {
 		return 0, fmt.Errorf("%d nodes of %d pods are more than IPv4 has addresses for", c.Nodes.Need(), c.podsPerNode())
@@ -87,10 +98,11 @@ func (c *ClusterSpec) podBits(f cidr.Family) (int, error) {
 	return mask - d, nil
 }
 
-// nodeNeed returns what c asks of its pod range.
-func (c *ClusterSpec) nodeNeed(families []cidr.Family) (dualstack.NodeNeed, error) {
+// nodeNeed returns what c asks of its pod range, the same of each family: what
+// the one needs that loses more addresses.
+func (c *ClusterSpec) nodeNeed() (dualstack.NodeNeed, error) {
 	need := dualstack.NodeNeed{Nodes: c.Nodes.Need()}
-	for _, f := range families {
+	for _, f := range c.families() {
 		addrs, err := c.IPAM.AddrsFor(c.podsPerNode(), f)
 		if err != nil {
 			return need, err
@@ -103,7 +115,7 @@ func (c *ClusterSpec) nodeNeed(families []cidr.Family) (dualstack.NodeNeed, erro
 // nodeMasks returns the node masks for a pod range, equal in the number of
 // nodes over the families.
 func (c *ClusterSpec) nodeMasks(pods dualstack.Pair) (dualstack.Masks, error) {
-	need, err := c.nodeNeed(pods.Families())
+	need, err := c.nodeNeed()
 	if err != nil {
 		return dualstack.Masks{}, err
 	}
@@ -174,7 +186,7 @@ func log2ceil(n uint64) int {
 }
 
 // tooSmall says why p, one or both families of a range of role r, does not
-// hold what c needs; "" if it does. For what is wrong elsewhere it is silent.
+// hold what c needs; "" if it does.
 func (c *ClusterSpec) tooSmall(r Role, p dualstack.Pair) string {
 	switch r {
 	case Node:
@@ -187,10 +199,18 @@ func (c *ClusterSpec) tooSmall(r Role, p dualstack.Pair) string {
 		}
 	case Service:
 		for q := range p.All() {
-			if _, err := k8sflags.ServicesIn(c.version(), q); err != nil {
-				return err.Error()
+			n, err := k8sflags.ServicesIn(c.version(), q)
+			if err != nil {
+				return strings.TrimPrefix(err.Error(), "k8sflags: ")
 			}
-			if have := services(c.version(), q); have < c.Services.Need() {
+			f := cidr.FamilyOf(q)
+			if least := k8sflags.LongestServiceBits(f); q.Bits() > least && f == c.families()[0] {
+				return fmt.Sprintf("%v is too small: kube-apiserver wants a primary service range of at least a /%d", q, least)
+			}
+			if n < clusterServices {
+				return fmt.Sprintf("%v has no room for the services kubernetes and DNS", q)
+			}
+			if have := n - clusterServices; have < c.Services.Need() {
 				return fmt.Sprintf("%v has addresses for %d services beside kubernetes and DNS, needs %d", q, have, c.Services.Need())
 			}
 		}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"net/netip"
@@ -99,6 +100,16 @@ func (v *validator) prefix(path string, p netip.Prefix) bool {
 	return err == nil
 }
 
+// unmapped checks that no range of a pool can be IPv4-mapped.
+func (v *validator) unmapped(path string, p netip.Prefix) bool {
+	mapped := netip.PrefixFrom(netip.AddrFrom16([16]byte{10: 0xff, 11: 0xff}), 96)
+	if p.Overlaps(mapped) {
+		v.add(path, "%v has the IPv4-mapped addresses (%v), which are no cluster's: leave them out", p.Masked(), mapped)
+		return false
+	}
+	return true
+}
+
 func (v *validator) pools() {
 	if len(v.spec.Pools) == 0 {
 		v.add("pools", "there is no pool to take addresses from")
@@ -114,7 +125,7 @@ func (v *validator) pools() {
 		}
 		for j, q := range p.Prefixes {
 			at := fmt.Sprintf("%s.prefixes[%d]", path, j)
-			if v.prefix(at, q) {
+			if v.prefix(at, q) && v.unmapped(at, q) {
 				prefixes, paths = append(prefixes, q.Masked()), append(paths, at)
 				v.space = append(v.space, poolPrefix{q.Masked(), &v.spec.Pools[i]})
 			}
@@ -144,13 +155,16 @@ func (v *validator) reserved() {
 	}
 }
 
-func (v *validator) families(path string, fs []cidr.Family) {
+// families reports whether fs can be used.
+func (v *validator) families(path string, fs []cidr.Family) bool {
+	before := len(v.errs)
 	switch {
 	case len(fs) > 2, len(fs) == 2 && fs[0] == fs[1]:
 		v.add(path, "families %v: want one, or both with the primary first", fs)
 	case slices.ContainsFunc(fs, func(f cidr.Family) bool { return f.BitLen() == 0 }):
 		v.add(path, "families %v: want IPv4 or IPv6", fs)
 	}
+	return len(v.errs) == before
 }
 
 func (v *validator) sharedNetworks() {
@@ -160,7 +174,7 @@ func (v *validator) sharedNetworks() {
 		n := &v.spec.Networks[i]
 		path := fmt.Sprintf("networks[%d]", i)
 		v.name("network", path, n.Name, seen)
-		v.families(path+".families", n.Families)
+		sized := v.families(path+".families", n.Families)
 		if v.networks[n.Name] == nil {
 			v.networks[n.Name] = n
 		}
@@ -170,8 +184,28 @@ func (v *validator) sharedNetworks() {
 		for _, f := range n.Pin.Families() {
 			if len(n.Families) > 0 && !slices.Contains(n.Families, f) {
 				v.add(path+".pin", "network %q has no %v", n.Name, f)
+				sized = false
 			}
 		}
+		if sized {
+			v.networkSize(path, n)
+		}
+	}
+}
+
+// networkSize checks that there can be a range for all machines of a network.
+func (v *validator) networkSize(path string, n *Network) {
+	need := v.users.need(n)
+	for _, f := range v.users.families(n) {
+		if f.BitLen() == 0 || n.Pin.Of(f).IsValid() {
+			continue // a cluster has said so; or it is given
+		}
+		if _, err := nodeBits(f, need); err != nil {
+			v.add(path+".hosts", "network %q: %v", n.Name, err)
+		}
+	}
+	if !n.Pin.IsZero() && usableNodes(n.Pin) < need {
+		v.add(path+".pin", "network %q: %v has %d addresses for nodes, needs %d", n.Name, n.Pin, usableNodes(n.Pin), need)
 	}
 }
 
@@ -224,14 +258,32 @@ func (v *validator) cluster(path string, c *ClusterSpec, seen map[string]string)
 	if len(v.errs) > before {
 		return // sizes would only repeat what is wrong
 	}
+	v.sizes(path, c)
+}
+
+// sizes checks that there can be a range for everything that a cluster asks
+// for, each part of the spec at most once, and that pins are large enough.
+func (v *validator) sizes(path string, c *ClusterSpec) {
+	bad := map[string]bool{}
 	for _, r := range Roles() {
 		for _, f := range c.families() {
-			if !c.wants(r) || c.Pins[r].Of(f).IsValid() {
+			if !c.wants(r) || r == Node && c.NodeNetwork != "" || c.Pins[r].Of(f).IsValid() {
 				continue
 			}
-			if _, err := c.bits(r, f); err != nil {
-				v.add(path+"."+r.field(), "cluster %q: %v", c.Name, err)
+			field := r.field()
+			_, err := c.bits(r, f)
+			if errors.Is(err, errNodes) {
+				field = Node.field()
 			}
+			if err != nil && !bad[field] {
+				bad[field] = true
+				v.add(path+"."+field, "cluster %q: %v", c.Name, err)
+			}
+		}
+	}
+	for r, p := range sortedPins(c.Pins) {
+		if why := c.tooSmall(r, p); why != "" {
+			v.add(path+".pins."+string(r), "cluster %q: %s", c.Name, why)
 		}
 	}
 }
@@ -262,7 +314,7 @@ type pin struct {
 	role        Role
 }
 
-// pins checks that what is pinned is large enough, free, and allowed there.
+// pins checks that what is pinned is free, and allowed there.
 func (v *validator) pins() {
 	var given []netip.Prefix
 	var of []pin
@@ -274,9 +326,6 @@ func (v *validator) pins() {
 	for i := range v.spec.Networks {
 		n := &v.spec.Networks[i]
 		p := pin{fmt.Sprintf("networks[%d].pin", i), fmt.Sprintf("network %q", n.Name), Node}
-		if need := v.users.need(n); !n.Pin.IsZero() && usableNodes(n.Pin) < need {
-			v.add(p.path, "%s: %v has %d addresses for nodes, needs %d", p.owner, n.Pin, usableNodes(n.Pin), need)
-		}
 		add(p, n.Pin)
 	}
 	for i := range v.spec.Clusters {
@@ -286,9 +335,6 @@ func (v *validator) pins() {
 		c := v.spec.Clusters[i].normal()
 		for r, ranges := range sortedPins(c.Pins) {
 			p := pin{fmt.Sprintf("clusters[%d].pins.%s", i, r), fmt.Sprintf("cluster %q", c.Name), r}
-			if why := c.tooSmall(r, ranges); why != "" {
-				v.add(p.path, "%s: %s", p.owner, why)
-			}
 			add(p, ranges)
 		}
 	}
@@ -321,7 +367,7 @@ func (v *validator) pinsAllowed(given []netip.Prefix, of []pin) {
 		return
 	}
 	for i, j := range pools {
-		if pool := v.space[j].pool; !pool.usableFor(of[i].role) {
+		if pool := v.space[j].pool; of[i].role.Valid() && !pool.usableFor(of[i].role) {
 			v.add(of[i].path, "%s: %v lies in pool %q, which is for %v and not for %s ranges", of[i].owner, given[i], pool.Name, pool.Roles, of[i].role)
 		}
 	}
