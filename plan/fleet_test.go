@@ -37,13 +37,13 @@ func corp() plan.Spec {
 		Networks: []plan.Network{{Name: "vlan-7", Hosts: 20}},
 		Clusters: []plan.ClusterSpec{
 			{
-				Name: "prod-eu-1", Kubernetes: version(34), Families: dualIPv4,
+				Name: "prod-eu-1", Kubernetes: version(34), Families: []cidr.Family{cidr.IPv4, cidr.IPv6},
 				Nodes: plan.Count{Now: 120, Max: 300}, PodsPerNode: 110, Services: now(2000), ExternalIPs: now(64), IngressIPs: now(16),
 				Pins: map[plan.Role]dualstack.Pair{plan.Pod: pair("10.244.0.0/15,fd12:3456:789a:f400::/55")},
 			},
-			{Name: "prod-us-1", Kubernetes: version(33), Families: dualIPv6, Nodes: now(40), Services: now(500), ExternalIPs: now(8)},
+			{Name: "prod-us-1", Kubernetes: version(33), Families: []cidr.Family{cidr.IPv6, cidr.IPv4}, Nodes: now(40), Services: now(500), ExternalIPs: now(8)},
 			{Name: "plant-1", Kubernetes: version(32), Nodes: now(30), PodsPerNode: 50, NodeNetwork: "vlan-7"},
-			{Name: "plant-2", Kubernetes: version(32), Families: dualIPv4, Nodes: now(25), PodsPerNode: 60, IPAM: k8sflags.Cilium, NodeNetwork: "vlan-7"},
+			{Name: "plant-2", Kubernetes: version(32), Families: []cidr.Family{cidr.IPv4, cidr.IPv6}, Nodes: now(25), PodsPerNode: 60, IPAM: k8sflags.Cilium, NodeNetwork: "vlan-7"},
 		},
 	}
 }

@@ -114,7 +114,10 @@ func Decode(b []byte) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p, d.takeMasks(p)
+	if err := d.takeMasks(p); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // audited turns the errors among the findings of Audit into one.
@@ -140,12 +143,20 @@ func (d *document) blocks(s *Spec) ([]Block, error) {
 	for i := range s.Clusters {
 		specs[s.Clusters[i].Name] = &s.Clusters[i]
 	}
+	seen := map[string]bool{}
 	for i := range d.Clusters {
 		c := &d.Clusters[i]
+		switch {
+		case seen[c.Name]:
+			return nil, fmt.Errorf("plan: decode: cluster %q stands twice", c.Name)
+		case specs[c.Name] == nil:
+			return nil, fmt.Errorf("plan: decode: cluster %q: the spec has no such cluster", c.Name)
+		}
+		seen[c.Name] = true
 		for _, r := range Roles() {
 			b := Block{Cluster: c.Name, Role: r, Range: *c.Blocks.of(r)}
 			spec := specs[c.Name]
-			if r == Node && spec != nil && spec.NodeNetwork != "" {
+			if r == Node && spec.NodeNetwork != "" {
 				if want := inOrder(networks[spec.NodeNetwork], spec.Families); b.Range != want {
 					return nil, fmt.Errorf("plan: decode: cluster %q: node range %q is not %q of network %q", c.Name, b.Range, want, spec.NodeNetwork)
 				}
@@ -166,7 +177,7 @@ func (d *document) takeMasks(p *Plan) error {
 	for i := range d.Clusters {
 		c, ok := p.Cluster(d.Clusters[i].Name)
 		if !ok {
-			continue // Audit has refused it
+			continue // its ranges were refused
 		}
 		m, pods := d.Clusters[i].NodeMasks, c.Block(Pod)
 		blocks, err := dualstack.NodeCapacity(pods, m)

@@ -30,6 +30,9 @@ func (s Spec) normal() Spec {
 		return cmp.Or(a.Prefix.Addr().Compare(b.Prefix.Addr()), cmp.Compare(a.Prefix.Bits(), b.Prefix.Bits()), cmp.Compare(a.Reason, b.Reason))
 	})
 	s.Reserved = slices.Compact(s.Reserved)
+	if s.Clusters == nil {
+		s.Clusters = []ClusterSpec{} // it is not omitted in JSON
+	}
 
 	s.Clusters = sortedBy(s.Clusters, func(c ClusterSpec) string { return c.Name })
 	for i := range s.Clusters {
