@@ -6,17 +6,17 @@ import (
 	"slices"
 
 	"github.com/kubecidr/kubecidr/cidr"
-	"github.com/kubecidr/kubecidr/dualstack"
 )
 
 // Owner says whose an address is.
 type Owner struct {
-	Cluster string // "" for a shared network that no cluster uses
+	Cluster string // "" for a shared network that no cluster uses in this family
 	Role    Role
 	Network string       // the name of a shared network
 	Range   netip.Prefix // the range that the address lies in
 	// NodeBlock is the number of the node block of an address of role [Pod],
-	// and −1 otherwise: kube-controller-manager's blocks are counted from 0.
+	// as [Cluster.NodeBlock] counts them, and −1 for other roles and beyond the
+	// last block that a node can have.
 	NodeBlock int64
 }
 
@@ -30,21 +30,27 @@ type owned struct {
 // ownedBlocks lists the plan's ranges by address. They are disjoint.
 func ownedBlocks(p *Plan) []owned {
 	var os []owned
-	byName := map[string][]*Cluster{}
+	type network struct {
+		name   string
+		family cidr.Family
+	}
+	on := map[network][]*Cluster{}
 	for _, c := range p.clusters {
-		if c.network != nil {
-			byName[c.network.Name] = append(byName[c.network.Name], c)
+		if c.network == nil {
+			continue
+		}
+		for _, f := range c.spec.Families {
+			n := network{c.network.Name, f}
+			on[n] = append(on[n], c)
 		}
 	}
 	for i := range p.blocks {
 		b := &p.blocks[i]
-		var users []*Cluster
-		if b.Cluster == "" {
-			users = byName[b.Name]
-		} else if c, ok := p.Cluster(b.Cluster); ok {
-			users = []*Cluster{c}
-		}
 		for q := range b.Range.All() {
+			users := on[network{b.Name, cidr.FamilyOf(q)}]
+			if c, ok := p.Cluster(b.Cluster); ok {
+				users = []*Cluster{c}
+			}
 			os = append(os, owned{q, b, users})
 		}
 	}
@@ -75,12 +81,9 @@ func (p *Plan) Owners(a netip.Addr) iter.Seq[Owner] {
 			return
 		}
 		for _, c := range o.users {
-			if !c.has(cidr.FamilyOf(o.prefix)) {
-				continue
-			}
 			owner.Cluster = c.spec.Name
 			if owner.Role == Pod {
-				owner.NodeBlock = nodeBlockOf(o.prefix, c.masks, a)
+				owner.NodeBlock = c.nodeBlockOf(o.prefix, a)
 			}
 			if !yield(owner) {
 				return
@@ -89,16 +92,15 @@ func (p *Plan) Owners(a netip.Addr) iter.Seq[Owner] {
 	}
 }
 
-func (c *Cluster) has(f cidr.Family) bool { return slices.Contains(c.spec.Families, f) }
-
-// nodeBlockOf returns the number of the node block of pods that a lies in.
-func nodeBlockOf(pods netip.Prefix, m dualstack.Masks, a netip.Addr) int64 {
-	block, err := a.Prefix(m.Of(cidr.FamilyOf(pods)))
+// nodeBlockOf returns the number of the node block of pods that a lies in, and
+// −1 if no node can have it.
+func (c *Cluster) nodeBlockOf(pods netip.Prefix, a netip.Addr) int64 {
+	block, err := a.Prefix(c.masks.Of(cidr.FamilyOf(pods)))
 	if err != nil {
 		return -1
 	}
 	i, err := cidr.SubnetIndex(pods, block)
-	if err != nil {
+	if err != nil || i >= nodeBlocks(c.Block(Pod), c.masks) {
 		return -1
 	}
 	return int64(i)
