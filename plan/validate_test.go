@@ -57,7 +57,9 @@ func TestValidateNamesThePlace(t *testing.T) {
 		{"no clusters and no networks", func(s *plan.Spec) { s.Clusters, s.Networks = nil, nil }, "clusters", "no cluster"},
 		{"two clusters of one name", func(s *plan.Spec) { s.Clusters[1].Name = "prod-eu-1" }, "clusters[1].name", "first at clusters[0]"},
 		{"a cluster without a name", func(s *plan.Spec) { s.Clusters[1].Name = "" }, "clusters[1].name", "no name"},
-		{"a family twice", func(s *plan.Spec) { s.Clusters[0].Families, s.Clusters[0].Pins = []cidr.Family{cidr.IPv4, cidr.IPv4}, nil }, "clusters[0].families", "want one, or both"},
+		{"a family twice", func(s *plan.Spec) {
+			s.Clusters[0].Families, s.Clusters[0].Pins = []cidr.Family{cidr.IPv4, cidr.IPv4}, nil
+		}, "clusters[0].families", "want one, or both"},
 		{"no family of addresses", func(s *plan.Spec) { s.Clusters[2].Families = []cidr.Family{cidr.IPv4, 7} }, "clusters[2].families", "want IPv4 or IPv6"},
 		{"a version from before the tables", func(s *plan.Spec) { s.Clusters[1].Kubernetes = version(23) }, "clusters[1].kubernetes", "want 1.24 to 1.37"},
 		{"no nodes", func(s *plan.Spec) { s.Clusters[1].Nodes = now(0) }, "clusters[1].nodes", "0 nodes"},
