@@ -18,20 +18,19 @@ import (
 func Check(s Set, opts ...Option) []Finding {
 	c := newCluster(s, newOptions(opts))
 	var out []Finding
-	order := make(map[*member]int, len(c.members))
-	for i, m := range c.members {
-		order[m] = i
-	}
-	order[nil] = -1 // findings about the set come first
-	var at []place  // of each finding, beside out
+	var at []place // of each finding, beside out
 	for i := range ruleTable {
 		row := &ruleTable[i]
 		if c.opts.ignore[row.ID] {
 			continue
 		}
 		r := report{row: row, add: func(m *member, flag int, f Finding) {
+			process := -1 // findings about the set come first
+			if m != nil {
+				process = m.index
+			}
 			out = append(out, f)
-			at = append(at, place{order[m], flag})
+			at = append(at, place{process, flag})
 		}}
 		if row.all != nil {
 			if row.applies(c.version) {
@@ -83,9 +82,10 @@ type report struct {
 func (r report) flag(m *member, flag, fix, format string, args ...any) {
 	f := r.finding(m, fix)
 	f.Flag = flag
-	i := m.Flags.last(flag)
-	if i >= 0 {
-		f.Value, _ = m.Flags.Get(flag)
+	i := -1
+	if v := m.value(flag); v != nil {
+		i = v.last
+		f.Value = v.text
 		f.Origin = m.Flags.items[i].flag.Origin
 		f.Message = fmt.Sprintf("%s --%s %q: ", m.Component, flag, f.Value)
 	} else {

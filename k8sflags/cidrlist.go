@@ -33,15 +33,19 @@ type cidrList struct {
 	isSet bool
 	text  string
 	items []cidrItem
+	// The list as one range, or one of each family, where it is that.
+	asPair dualstack.Pair
+	isPair bool
 }
 
 // readCIDRs reads a list without trimming anything, as kube-apiserver and
 // kube-proxy do: a space after a comma is part of the next element, and fatal.
 func readCIDRs(text string) cidrList {
-	l := cidrList{isSet: true, text: text}
+	l := cidrList{isSet: true, text: text, items: make([]cidrItem, 0, 2)}
 	for element := range strings.SplitSeq(text, ",") {
 		l.items = append(l.items, readCIDR(element))
 	}
+	l.asPair, l.isPair = pairOf(l.items)
 	return l
 }
 
@@ -52,16 +56,15 @@ func readCIDR(text string) cidrItem {
 	if !ok || strings.Contains(addrText, "%") {
 		return it
 	}
-	stripped := stripZeros(addrText)
-	addr, err := netip.ParseAddr(stripped)
-	if err != nil {
+	addr, stripped, ok := sloppy(addrText)
+	if !ok {
 		return it
 	}
 	bits, ok := digits(bitsText)
 	if !ok || bits > addr.BitLen() {
 		return it
 	}
-	if stripped != addrText || (len(bitsText) > 1 && bitsText[0] == '0') {
+	if stripped || (len(bitsText) > 1 && bitsText[0] == '0') {
 		it.form |= leadingZeros
 	}
 	if addr.Is4In6() {
@@ -77,6 +80,17 @@ func readCIDR(text string) cidrItem {
 		it.form |= hostBitsSet
 	}
 	return it
+}
+
+// sloppy reads an address with leading zeros skipped, and tells whether there
+// were any.
+func sloppy(text string) (a netip.Addr, stripped, ok bool) {
+	a, err := netip.ParseAddr(text)
+	if err != nil {
+		stripped = true
+		a, err = netip.ParseAddr(stripZeros(text))
+	}
+	return a, stripped, err == nil
 }
 
 // stripZeros drops the leading zeros of each number of an address: of decimal
@@ -116,13 +130,13 @@ func digits(s string) (int, bool) {
 }
 
 // unreadable returns the first element that Kubernetes cannot read.
-func (l cidrList) unreadable() (int, bool) {
+func (l *cidrList) unreadable() (int, bool) {
 	i := slices.IndexFunc(l.items, func(it cidrItem) bool { return !it.prefix.IsValid() })
 	return i, i >= 0
 }
 
 // of returns the first range of family f.
-func (l cidrList) of(f cidr.Family) (netip.Prefix, bool) {
+func (l *cidrList) of(f cidr.Family) (netip.Prefix, bool) {
 	for _, it := range l.items {
 		if it.prefix.IsValid() && cidr.FamilyOf(it.prefix) == f {
 			return it.prefix, true
@@ -133,16 +147,15 @@ func (l cidrList) of(f cidr.Family) (netip.Prefix, bool) {
 
 // pair returns the list as one range, or one of each family; ok is false for
 // any other list.
-func (l cidrList) pair() (p dualstack.Pair, ok bool) {
-	if _, bad := l.unreadable(); bad {
-		return p, false
-	}
+func (l *cidrList) pair() (p dualstack.Pair, ok bool) { return l.asPair, l.isPair }
+
+func pairOf(items []cidrItem) (p dualstack.Pair, ok bool) {
 	var err error
-	switch len(l.items) {
+	switch len(items) {
 	case 1:
-		p, err = dualstack.Single(l.items[0].prefix)
+		p, err = dualstack.Single(items[0].prefix)
 	case 2:
-		p, err = dualstack.Dual(l.items[0].prefix, l.items[1].prefix)
+		p, err = dualstack.Dual(items[0].prefix, items[1].prefix)
 	default:
 		return p, false
 	}
@@ -151,7 +164,10 @@ func (l cidrList) pair() (p dualstack.Pair, ok bool) {
 
 // shape says what is wrong with the list where a component wants one range, or
 // one of each family. It is "" for nothing.
-func (l cidrList) shape() string {
+func (l *cidrList) shape() string {
+	if l.isPair {
+		return ""
+	}
 	if i, bad := l.unreadable(); bad {
 		return unreadableText(i, l.items[i].text)
 	}
@@ -176,11 +192,11 @@ func unreadableText(i int, text string) string {
 }
 
 // same reports whether two lists hold the same ranges in whatever order.
-func (l cidrList) same(o cidrList) bool {
+func (l *cidrList) same(o *cidrList) bool {
 	return len(l.items) == len(o.items) && l.hasAll(o) && o.hasAll(l)
 }
 
-func (l cidrList) hasAll(o cidrList) bool {
+func (l *cidrList) hasAll(o *cidrList) bool {
 	for _, it := range o.items {
 		if !slices.ContainsFunc(l.items, func(mine cidrItem) bool { return mine.prefix == it.prefix }) {
 			return false

@@ -2,7 +2,6 @@ package k8sflags
 
 import (
 	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -17,52 +16,108 @@ type cluster struct {
 	opts    options
 	given   Set
 	members []*member
+	by      [len(componentOrder)][]*member // without a kube-proxy whose flags count for nothing
 }
 
 // member is a process with the version that it is judged by.
 type member struct {
 	Process
-	name string
-	at   Version
+	index int // in the set
+	name  string
+	at    Version
 	// configFile: a --config file is named, so that a missing flag's value is
 	// not known, and a kube-proxy's flags count for nothing.
 	configFile bool
-	services   cidrList // --service-cluster-ip-range
-	pods       cidrList // --cluster-cidr, or a kubelet's --pod-cidr
+	values     []value
+	settings   []setting    // of --feature-gates
+	allocating bool         // see allocates
+	services   cidrList     // --service-cluster-ip-range
+	pods       cidrList     // --cluster-cidr, or a kubelet's --pod-cidr
+	nodeIPs    []netip.Addr // a kubelet's --node-ip, without elements that cannot be read
+	clusterDNS []netip.Addr // a kubelet's --cluster-dns, likewise
+}
+
+// value is what a process makes of all occurrences of a flag of the table.
+type value struct {
+	name, text string
+	last       int // the item of the last occurrence
 }
 
 func newCluster(s Set, o options) *cluster {
-	c := &cluster{version: s.Version.nearest(), opts: o, given: s}
-	unnamed := map[Component]int{}
-	for _, p := range s.Processes {
-		m := &member{Process: p, name: p.Name, at: p.Version}
+	c := &cluster{version: s.Version.nearest(), opts: o, given: s, members: make([]*member, len(s.Processes))}
+	members := make([]member, len(s.Processes))
+	var unnamed [len(componentOrder) + 1]int // the last counts processes of no component
+	for i, p := range s.Processes {
+		m := &members[i]
+		c.members[i] = m
+		*m = member{Process: p, index: i, name: p.Name, at: p.Version}
 		if m.at.IsZero() {
 			m.at = s.Version
 		}
 		m.at = m.at.nearest()
+		place := p.Component.place()
 		if p.Name == "" {
-			if unnamed[p.Component]++; unnamed[p.Component] > 1 {
-				m.name = "#" + strconv.Itoa(unnamed[p.Component])
+			if unnamed[place]++; unnamed[place] > 1 {
+				m.name = "#" + strconv.Itoa(unnamed[place])
 			}
 		}
-		if p.Component == Kubelet || p.Component == Proxy {
-			m.configFile = m.text("config") != ""
+		m.read()
+		if place < len(c.by) && (p.Component != Proxy || !m.configFile) {
+			c.by[place] = append(c.by[place], m)
 		}
-		m.services, m.pods = m.readServices(), m.readPods()
-		c.members = append(c.members, m)
 	}
 	return c
 }
 
-// of yields the processes of a component.
-func (c *cluster) of(name Component) []*member {
-	var ms []*member
-	for _, m := range c.members {
-		if m.Component == name && (name != Proxy || !m.configFile) {
-			ms = append(ms, m)
+// read fills in the values of the flags.
+func (m *member) read() {
+	m.values = make([]value, 0, len(m.Flags.items))
+	for i := range m.Flags.items {
+		it := &m.Flags.items[i]
+		if it.row == nil {
+			continue
+		}
+		if v := m.value(it.name); v != nil {
+			v.text, _ = m.Flags.Get(it.name)
+			v.last = i
+			continue
+		}
+		v := value{it.name, it.flag.Value, i}
+		if !it.flag.HasValue && it.row.kind == boolFlag {
+			v.text = "true"
+		}
+		m.values = append(m.values, v)
+	}
+	m.settings = m.gates()
+	switch m.Component {
+	case ControllerManager:
+		m.allocating = m.boolean("allocate-node-cidrs", false) && m.runsNodeIPAM() && m.rangeAllocator()
+	case Kubelet:
+		m.configFile = m.text("config") != ""
+		m.nodeIPs = readAddrList(m.text("node-ip"), strings.TrimSpace)
+		m.clusterDNS = readAddrList(m.text("cluster-dns"), nil)
+	case Proxy:
+		m.configFile = m.text("config") != ""
+	}
+	m.services, m.pods = m.readServices(), m.readPods()
+}
+
+// value returns what the process makes of a flag, nil where it is not set.
+func (m *member) value(flag string) *value {
+	for i := range m.values {
+		if m.values[i].name == flag {
+			return &m.values[i]
 		}
 	}
-	return ms
+	return nil
+}
+
+// of returns the processes of a component.
+func (c *cluster) of(name Component) []*member {
+	if place := name.place(); place < len(c.by) {
+		return c.by[place]
+	}
+	return nil
 }
 
 // first returns the first process of a component, or nil.
@@ -110,21 +165,24 @@ func (c *cluster) podRange() (pods dualstack.Pair, m *member, ok bool) {
 	return pods, nil, false
 }
 
+// text is the value of a flag of the table, "" where it is not set.
 func (m *member) text(flag string) string {
-	v, _ := m.Flags.Get(flag)
-	return v
+	if v := m.value(flag); v != nil {
+		return v.text
+	}
+	return ""
 }
 
-func (m *member) isSet(flag string) bool { return m.Flags.last(flag) >= 0 }
+func (m *member) isSet(flag string) bool { return m.value(flag) != nil }
 
 // boolean reads a boolean flag; what cannot be read is the default, since
 // another rule reports it.
 func (m *member) boolean(flag string, def bool) bool {
-	v, ok := m.Flags.Get(flag)
-	if !ok {
+	v := m.value(flag)
+	if v == nil {
 		return def
 	}
-	b, err := strconv.ParseBool(v)
+	b, err := strconv.ParseBool(v.text)
 	if err != nil {
 		return def
 	}
@@ -133,11 +191,11 @@ func (m *member) boolean(flag string, def bool) bool {
 
 // integer reads an integer flag like [member.boolean].
 func (m *member) integer(flag string, def int) int {
-	v, ok := m.Flags.Get(flag)
-	if !ok {
+	v := m.value(flag)
+	if v == nil {
 		return def
 	}
-	n, err := strconv.ParseInt(v, 0, 32)
+	n, err := strconv.ParseInt(v.text, 0, 32)
 	if err != nil {
 		return def
 	}
@@ -157,7 +215,7 @@ func (m *member) addr(flag string) netip.Addr {
 // kube-apiserver trims nothing and has a default, the controller managers trim
 // the whole text.
 func (m *member) readServices() cidrList {
-	text, ok := m.Flags.Get("service-cluster-ip-range")
+	text, ok := m.text(serviceRange), m.isSet(serviceRange)
 	switch {
 	case m.Component == APIServer && text == "":
 		l := readCIDRs("10.0.0.0/24") // options.go, DefaultServiceIPCIDR
@@ -178,7 +236,7 @@ func (m *member) readPods() cidrList {
 	if m.Component == Kubelet {
 		flag = "pod-cidr"
 	}
-	text, ok := m.Flags.Get(flag)
+	text, ok := m.text(flag), m.isSet(flag)
 	if m.Component == ControllerManager || m.Component == CloudControllerManager {
 		text = strings.TrimSpace(text)
 	}
@@ -190,26 +248,34 @@ func (m *member) readPods() cidrList {
 
 // allocates reports whether a kube-controller-manager gives nodes their pod
 // blocks: told to, its controller running, and with the allocator that does.
-func (m *member) allocates() bool {
-	kind := m.text("cidr-allocator-type")
-	return m.boolean("allocate-node-cidrs", false) && m.runsNodeIPAM() && (kind == "" || kind == "RangeAllocator")
+func (m *member) allocates() bool { return m.allocating }
+
+// rangeAllocator reports whether node blocks come from the cluster CIDR and not
+// from a cloud.
+func (m *member) rangeAllocator() bool {
+	v := m.value("cidr-allocator-type")
+	return v == nil || v.text == "RangeAllocator"
 }
 
 // runsNodeIPAM reads --controllers as k8s.io/controller-manager
 // app.IsControllerEnabled does: the first mention decides, then "*".
-func (m *member) runsNodeIPAM() bool {
-	text, ok := m.Flags.Get("controllers")
-	if !ok {
+func (m *member) runsNodeIPAM() bool { return m.runs("nodeipam", "node-ipam-controller") }
+
+// runs reports whether a controller with these two names is on.
+func (m *member) runs(alias, name string) bool {
+	v := m.value("controllers")
+	if v == nil {
 		return true
 	}
 	star := false
-	for name := range strings.SplitSeq(text, ",") {
-		switch name {
-		case "nodeipam", "node-ipam-controller":
+	for element := range strings.SplitSeq(v.text, ",") {
+		off, is := strings.CutPrefix(element, "-")
+		switch {
+		case element == alias || element == name:
 			return true
-		case "-nodeipam", "-node-ipam-controller":
+		case is && (off == alias || off == name):
 			return false
-		case "*":
+		case element == "*":
 			star = true
 		}
 	}
@@ -252,24 +318,18 @@ func maskFlag(f cidr.Family) string {
 	return "node-cidr-mask-size-ipv6"
 }
 
-// clusterDNS returns the addresses that the kubelet gives to pods; what it
-// cannot read it leaves out.
-func (m *member) clusterDNS() []netip.Addr {
-	var addrs []netip.Addr
-	for element := range strings.SplitSeq(m.text("cluster-dns"), ",") {
-		if a, ok := sloppyAddr(element); ok {
-			addrs = append(addrs, a)
-		}
+// readAddrList reads addresses as the kubelet does, trimmed or not; what cannot
+// be read it leaves out (component-helpers/node/util/ips.go).
+func readAddrList(text string, trim func(string) string) []netip.Addr {
+	if text == "" {
+		return nil
 	}
-	return addrs
-}
-
-// nodeIPs returns the kubelet's --node-ip; elements that cannot be read are
-// left out, as it does (component-helpers/node/util/ips.go).
-func (m *member) nodeIPs() []netip.Addr {
-	var addrs []netip.Addr
-	for element := range strings.SplitSeq(m.text("node-ip"), ",") {
-		if a, ok := sloppyAddr(strings.TrimSpace(element)); ok {
+	addrs := make([]netip.Addr, 0, 2)
+	for element := range strings.SplitSeq(text, ",") {
+		if trim != nil {
+			element = trim(element)
+		}
+		if a, ok := sloppyAddr(element); ok {
 			addrs = append(addrs, a)
 		}
 	}
@@ -278,8 +338,8 @@ func (m *member) nodeIPs() []netip.Addr {
 
 // sloppyAddr reads an address with leading zeros skipped.
 func sloppyAddr(text string) (netip.Addr, bool) {
-	a, err := netip.ParseAddr(stripZeros(text))
-	if err != nil || a.Zone() != "" {
+	a, _, ok := sloppy(text)
+	if !ok || a.Zone() != "" {
 		return netip.Addr{}, false
 	}
 	return a.Unmap(), true
@@ -291,7 +351,5 @@ func (c *cluster) inCluster(m *member) bool {
 	if m.text("kubeconfig") != "" || m.text("bootstrap-kubeconfig") != "" {
 		return true
 	}
-	return slices.ContainsFunc(c.members, func(o *member) bool {
-		return o.Component == APIServer || o.Component == ControllerManager
-	})
+	return len(c.of(APIServer)) > 0 || len(c.of(ControllerManager)) > 0
 }

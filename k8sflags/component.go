@@ -22,11 +22,23 @@ const (
 // Components yields the components in the order in which a cluster comes up.
 func Components() iter.Seq[Component] { return slices.Values(components) }
 
-// components is never written.
-var components = []Component{APIServer, ControllerManager, CloudControllerManager, Kubelet, Proxy}
+// componentOrder is never written, nor is components, the same as a slice.
+var componentOrder = [...]Component{APIServer, ControllerManager, CloudControllerManager, Kubelet, Proxy}
+
+var components = componentOrder[:]
+
+// place returns where c stands among the components, their number for none.
+func (c Component) place() int {
+	for i := range componentOrder {
+		if componentOrder[i] == c {
+			return i
+		}
+	}
+	return len(componentOrder)
+}
 
 // known reports whether c is one of [Components].
-func (c Component) known() bool { return slices.Contains(components, c) }
+func (c Component) known() bool { return c.place() < len(componentOrder) }
 
 // componentOf returns the component that a program's path or name means: the
 // binary itself, its Windows form, a name that hyperkube took, or a provider's

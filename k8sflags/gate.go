@@ -59,12 +59,12 @@ type setting struct {
 // gates returns the settings of --feature-gates as
 // component-base/cli/flag/map_string_bool.go reads them.
 func (m *member) gates() []setting {
-	text, ok := m.Flags.Get("feature-gates")
-	if !ok {
+	v := m.value(feature)
+	if v == nil {
 		return nil
 	}
 	var out []setting
-	for element := range strings.SplitSeq(text, ",") {
+	for element := range strings.SplitSeq(v.text, ",") {
 		if element == "" {
 			continue
 		}
@@ -81,7 +81,7 @@ func (m *member) gateOn(name string) bool {
 		return false
 	}
 	on := m.at.since(row.on)
-	for _, s := range m.gates() { // the last one wins
+	for _, s := range m.settings { // the last one wins
 		if set, err := strconv.ParseBool(s.value); s.name == name && err == nil {
 			on = set
 		}
@@ -111,7 +111,7 @@ func checkGateKnown(_ *cluster, m *member, r report) {
 	if !ownGates(m) {
 		return
 	}
-	for _, s := range m.gates() {
+	for _, s := range m.settings {
 		row := gateNamed(s.name)
 		switch {
 		case row == nil:
@@ -129,7 +129,7 @@ func checkGateLocked(_ *cluster, m *member, r report) {
 	if !ownGates(m) {
 		return
 	}
-	for _, s := range m.gates() {
+	for _, s := range m.settings {
 		row := gateNamed(s.name)
 		if row == nil || !m.at.since(row.locked) || m.at.since(row.removed) {
 			continue
@@ -145,7 +145,7 @@ func checkGateSettled(_ *cluster, m *member, r report) {
 	if !ownGates(m) {
 		return
 	}
-	for _, s := range m.gates() {
+	for _, s := range m.settings {
 		row := gateNamed(s.name)
 		if row == nil || !m.at.since(row.stable) || m.at.since(row.removed) {
 			continue
@@ -157,7 +157,7 @@ func checkGateSettled(_ *cluster, m *member, r report) {
 }
 
 func checkGateForm(_ *cluster, m *member, r report) {
-	for _, s := range m.gates() {
+	for _, s := range m.settings {
 		if _, err := strconv.ParseBool(s.value); err != nil {
 			r.flag(m, feature, "write "+s.name+"=true or "+s.name+"=false", "feature gate %q wants true or false", s.name)
 		}

@@ -121,7 +121,7 @@ func only[T comparable](in *inference, c Component, flag string, read func(*infe
 }
 
 // readPair reads a list of ranges.
-func readPair(in *inference, m *member, flag string, l cidrList) (dualstack.Pair, bool) {
+func readPair(in *inference, m *member, flag string, l *cidrList) (dualstack.Pair, bool) {
 	if len(l.items) == 0 {
 		return dualstack.Pair{}, false
 	}
@@ -133,7 +133,7 @@ func readPair(in *inference, m *member, flag string, l cidrList) (dualstack.Pair
 }
 
 func readServices(in *inference, m *member) (dualstack.Pair, bool) {
-	return readPair(in, m, serviceRange, m.services)
+	return readPair(in, m, serviceRange, &m.services)
 }
 
 func readPods(in *inference, m *member) (dualstack.Pair, bool) {
@@ -141,7 +141,7 @@ func readPods(in *inference, m *member) (dualstack.Pair, bool) {
 	if m.Component == Kubelet {
 		flag = "pod-cidr"
 	}
-	return readPair(in, m, flag, m.pods)
+	return readPair(in, m, flag, &m.pods)
 }
 
 // readAddrs reads one address, or one of each family.

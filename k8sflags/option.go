@@ -41,6 +41,9 @@ func WithEphemeralPorts(r PortRange) Option { return func(o *options) { o.epheme
 // Ignore drops the findings of rules by their IDs. Unknown IDs are ignored.
 func Ignore(rules ...string) Option {
 	return func(o *options) {
+		if o.ignore == nil {
+			o.ignore = make(map[string]bool, len(rules))
+		}
 		for _, id := range rules {
 			o.ignore[id] = true
 		}
@@ -48,7 +51,7 @@ func Ignore(rules ...string) Option {
 }
 
 func newOptions(opts []Option) options {
-	o := options{ephemeral: PortRange{32768, 60999}, ignore: map[string]bool{}}
+	o := options{ephemeral: PortRange{32768, 60999}}
 	for _, opt := range opts {
 		if opt != nil {
 			opt(&o)

@@ -40,7 +40,7 @@ func checkServicesDiffer(c *cluster, r report) {
 		case !m.allocates():
 		case len(m.services.items) == 0:
 			r.flag(m, serviceRange, "set it to "+rangeText(api), "kube-apiserver has %s: nothing keeps node blocks clear of it", rangeText(api))
-		case m.services.shape() == "" && !m.services.same(api.services):
+		case m.services.shape() == "" && !m.services.same(&api.services):
 			r.flag(m, serviceRange, "set it to "+rangeText(api), "kube-apiserver has %s: node blocks are kept clear of the wrong range", rangeText(api))
 		}
 	}
@@ -52,7 +52,7 @@ func checkUnusedServicesDiffer(c *cluster, r report) {
 		return
 	}
 	for _, m := range c.of(ControllerManager) {
-		if !m.allocates() && len(m.services.items) > 0 && !m.services.same(api.services) {
+		if !m.allocates() && len(m.services.items) > 0 && !m.services.same(&api.services) {
 			r.flag(m, serviceRange, "remove it, or set it to "+rangeText(api), "kube-apiserver has %s; not used, since node blocks are not given out", rangeText(api))
 		}
 	}
@@ -89,7 +89,7 @@ func checkCloudDiffers(c *cluster, r report) {
 	}
 	for _, m := range c.of(CloudControllerManager) {
 		got, ok := m.pods.pair()
-		if len(m.pods.items) > 0 && (!ok || !m.pods.same(allocator.pods)) && m.boolean("configure-cloud-routes", true) {
+		if len(m.pods.items) > 0 && (!ok || !m.pods.same(&allocator.pods)) && m.boolean("configure-cloud-routes", true) {
 			if !ok {
 				r.flag(m, "cluster-cidr", "set it to "+pods.String(), "%s", m.pods.shape())
 				continue
@@ -134,18 +134,18 @@ func checkFamilyOrder(c *cluster, r report) {
 		switch m.Component {
 		case ControllerManager:
 			if m.allocates() {
-				judge(m, "cluster-cidr", familiesOf(m.pods))
-				judge(m, serviceRange, familiesOf(m.services))
+				judge(m, "cluster-cidr", familiesOf(&m.pods))
+				judge(m, serviceRange, familiesOf(&m.services))
 			}
 		case CloudControllerManager:
-			judge(m, "cluster-cidr", familiesOf(m.pods))
+			judge(m, "cluster-cidr", familiesOf(&m.pods))
 		case Proxy:
 			if !m.configFile && m.byClusterCIDR() {
-				judge(m, "cluster-cidr", familiesOf(m.pods))
+				judge(m, "cluster-cidr", familiesOf(&m.pods))
 			}
 		case Kubelet:
 			var families []cidr.Family
-			for _, a := range m.nodeIPs() {
+			for _, a := range m.nodeIPs {
 				families = append(families, cidr.FamilyOfAddr(a))
 			}
 			judge(m, "node-ip", families)
@@ -153,7 +153,7 @@ func checkFamilyOrder(c *cluster, r report) {
 	}
 }
 
-func familiesOf(l cidrList) []cidr.Family {
+func familiesOf(l *cidrList) []cidr.Family {
 	p, ok := l.pair()
 	if !ok {
 		return nil
@@ -175,10 +175,10 @@ func checkFamilies(c *cluster, r report) {
 	}
 	for _, m := range c.of(Kubelet) {
 		var families []cidr.Family
-		for _, a := range m.nodeIPs() {
+		for _, a := range m.nodeIPs {
 			families = append(families, cidr.FamilyOfAddr(a))
 		}
-		if len(families) == 0 || slices.ContainsFunc(m.nodeIPs(), netip.Addr.IsUnspecified) {
+		if len(families) == 0 || slices.ContainsFunc(m.nodeIPs, netip.Addr.IsUnspecified) {
 			continue // the kubelet looks for itself
 		}
 		if missing := lacking(services, families); missing != "" {

@@ -34,7 +34,7 @@ var kubeletRules = []ruleRow{
 }
 
 func checkNodeIPShape(_ *cluster, m *member, r report) {
-	ips := m.nodeIPs()
+	ips := m.nodeIPs
 	const fix = "give one address, or one of each family with a comma between them"
 	switch {
 	case len(ips) > 2:
@@ -62,7 +62,7 @@ func checkNodeIPForm(_ *cluster, m *member, r report) {
 // an external one since the feature gate is on.
 func checkCloudNodeIPs(_ *cluster, m *member, r report) {
 	provider := m.text("cloud-provider")
-	if provider == "" || len(m.nodeIPs()) != 2 || (provider == "external" && m.gateOn("CloudDualStackNodeIPs")) {
+	if provider == "" || len(m.nodeIPs) != 2 || (provider == "external" && m.gateOn("CloudDualStackNodeIPs")) {
 		return
 	}
 	r.flag(m, "node-ip", "give the primary address alone, or go to Kubernetes 1.29 and --cloud-provider=external",
@@ -70,7 +70,7 @@ func checkCloudNodeIPs(_ *cluster, m *member, r report) {
 }
 
 func checkNodeIPClass(_ *cluster, m *member, r report) {
-	for _, a := range m.nodeIPs() {
+	for _, a := range m.nodeIPs {
 		var what string
 		switch {
 		case a.IsLoopback():
@@ -105,7 +105,7 @@ func checkDNSRange(c *cluster, m *member, r report) {
 	if !ok || !c.inCluster(m) {
 		return
 	}
-	for _, a := range m.clusterDNS() {
+	for _, a := range m.clusterDNS {
 		if a.IsLinkLocalUnicast() {
 			continue // NodeLocal DNSCache listens on a link-local address of each node
 		}
@@ -138,7 +138,7 @@ func checkDNSBand(c *cluster, m *member, r report) {
 	if !ok || !c.inCluster(m) {
 		return
 	}
-	for _, a := range m.clusterDNS() {
+	for _, a := range m.clusterDNS {
 		p, ok := containing(services, a)
 		if !ok {
 			continue
@@ -158,7 +158,7 @@ func checkDNSBand(c *cluster, m *member, r report) {
 }
 
 func checkDNSForm(_ *cluster, m *member, r report) {
-	text, ok := m.Flags.Get("cluster-dns")
+	text, ok := m.text("cluster-dns"), m.isSet("cluster-dns")
 	if !ok || text == "" {
 		return
 	}

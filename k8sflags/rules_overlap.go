@@ -124,7 +124,7 @@ func checkNodesApart(c *cluster, r report) {
 		}
 	}
 	for _, m := range c.of(Kubelet) {
-		for _, a := range m.nodeIPs() {
+		for _, a := range m.nodeIPs {
 			judge(m, "node-ip", a)
 		}
 	}

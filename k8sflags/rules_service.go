@@ -100,24 +100,24 @@ func checkServiceUnset(_ *cluster, m *member, r report) {
 }
 
 // rangesOf yields the lists of ranges that a process reads, with their flags.
-func rangesOf(m *member, yield func(flag string, l cidrList)) {
+func rangesOf(m *member, yield func(flag string, l *cidrList)) {
 	if m.Component == Proxy && m.configFile {
 		return
 	}
 	if len(m.services.items) > 0 {
-		yield(serviceRange, m.services)
+		yield(serviceRange, &m.services)
 	}
 	if len(m.pods.items) > 0 {
 		if m.Component == Kubelet {
-			yield("pod-cidr", m.pods)
+			yield("pod-cidr", &m.pods)
 		} else {
-			yield("cluster-cidr", m.pods)
+			yield("cluster-cidr", &m.pods)
 		}
 	}
 }
 
 func checkSloppyRange(_ *cluster, m *member, r report) {
-	rangesOf(m, func(flag string, l cidrList) {
+	rangesOf(m, func(flag string, l *cidrList) {
 		for _, it := range l.items {
 			if it.form&mappedIPv4 != 0 {
 				r.flag(m, flag, "write "+it.prefix.String(), "%s is an IPv4-mapped form that Kubernetes takes for IPv4 in some places and for IPv6 in others", it.text)
@@ -149,7 +149,7 @@ var specialRanges = []struct {
 }
 
 func checkSpecialRange(_ *cluster, m *member, r report) {
-	rangesOf(m, func(flag string, l cidrList) {
+	rangesOf(m, func(flag string, l *cidrList) {
 		for _, it := range l.items {
 			for _, s := range specialRanges {
 				if it.prefix.IsValid() && it.prefix.Overlaps(s.prefix) {
