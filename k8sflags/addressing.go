@@ -162,7 +162,7 @@ func normalMasks(a Addressing) dualstack.Masks {
 // conventionalDNS is the address at which kubeadm puts the cluster's DNS
 // (cmd/kubeadm/app/constants, GetDNSIP).
 func conventionalDNS(services dualstack.Pair) dualstack.Addrs {
-	addr, err := cidr.Nth(services.Primary(), 10)
+	addr, err := cidr.Nth(services.Primary(), conventionalDNSIndex)
 	if err != nil {
 		addr, err = cidr.Nth(services.Primary(), 2)
 	}

@@ -79,6 +79,32 @@ func (r PortRange) Overlaps(o PortRange) bool {
 	return r.Size() > 0 && o.Size() > 0 && r.Min <= o.Max && o.Min <= r.Max
 }
 
+// Static returns the ports at the beginning of r that are given to Services that
+// ask for none only when the others are used up, so that ports can be chosen
+// there by hand: a 32nd of r, at least 16 and at most 128 (KEP-3668;
+// pkg/registry/core/service/portallocator, calculateRangeOffset; the KEP's own
+// example is off by one). It is zero where r has 16 ports or fewer. Kubernetes
+// has the band since 1.28 by default.
+func (r PortRange) Static() PortRange {
+	size := r.Size()
+	if size <= 16 {
+		return PortRange{}
+	}
+	return PortRange{r.Min, r.Min + min(max(16, size/32), 128) - 1}
+}
+
+// Dynamic returns the ports of r behind [PortRange.Static], from which a Service
+// that asks for none gets a random one: all of r where there is no static band.
+func (r PortRange) Dynamic() PortRange {
+	if s := r.Static(); !s.IsZero() {
+		return PortRange{s.Max + 1, r.Max}
+	}
+	if r.Size() == 0 {
+		return PortRange{}
+	}
+	return r
+}
+
 // String returns "30000-32767", and "" for the zero PortRange.
 func (r PortRange) String() string {
 	if r.IsZero() {

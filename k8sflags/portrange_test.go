@@ -2,6 +2,7 @@ package k8sflags_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -77,4 +78,34 @@ func TestPortRangeText(t *testing.T) {
 			t.Fatalf("%s became %v, %v", text, back, err)
 		}
 	})
+}
+
+// KEP-3668's bands, as the code has them: the KEP's text is off by one.
+func TestPortRangeBands(t *testing.T) {
+	for text, want := range map[string][2]string{
+		"":            {"", ""},
+		"30000":       {"", "30000-30000"},
+		"30000-30015": {"", "30000-30015"},
+		"30000-30016": {"30000-30015", "30016-30016"},
+		"30000-30542": {"30000-30015", "30016-30542"},
+		"30000-30543": {"30000-30016", "30017-30543"},
+		"30000-32767": {"30000-30085", "30086-32767"},
+		"20000-24095": {"20000-20127", "20128-24095"},
+		"1-65535":     {"1-128", "129-65535"},
+	} {
+		r, err := k8sflags.ParsePortRange(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := [2]string{r.Static().String(), r.Dynamic().String()}; got != want || r.Static().Size()+r.Dynamic().Size() != r.Size() {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// The ports to name in a Service that wants a certain one.
+func ExamplePortRange_Static() {
+	r := k8sflags.PortRange{Min: 30000, Max: 32767}
+	fmt.Println(r.Static(), r.Dynamic())
+	// Output: 30000-30085 30086-32767
 }

@@ -69,12 +69,7 @@ func ServicesIn(v Version, r netip.Prefix) (uint64, error) {
 		return 0, fmt.Errorf("k8sflags: service range %s: too large at Kubernetes %s, use a /%d or longer: %w",
 			r.Masked(), v, shortest, ErrServiceRange)
 	}
-	hostBits := f.BitLen() - r.Bits()
-	lost := uint64(1)
-	if f == cidr.IPv4 {
-		lost = 2
-	}
-	n := lessThanPower(hostBits, lost)
+	n := serviceAddrs(f, f.BitLen()-r.Bits())
 	if f == cidr.IPv6 && v.Compare(v1(33)) <= 0 {
 		n = min(n, bitmapServices)
 	}
