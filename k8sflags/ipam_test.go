@@ -33,6 +33,10 @@ func TestPodsIn(t *testing.T) {
 		{k8sflags.Cilium, "10.244.1.0/24", 252},
 		{k8sflags.Cilium, "10.244.1.0/30", 0},
 		{k8sflags.Cilium, "10.244.1.0/31", 0},
+		{k8sflags.Cilium, "fd00::/120", 252},
+		{k8sflags.Cilium, "fd00::/112", 65532},
+		{k8sflags.Cilium, "fd00::/64", 65532},
+		{k8sflags.Cilium, "fd00::/48", 65532},
 		{k8sflags.OVNKubernetes, "10.128.0.0/23", 508},
 		{k8sflags.OVNKubernetes, "10.128.0.0/24", 252},
 		{k8sflags.Calico, "10.244.1.0/26", 64},
@@ -64,6 +68,9 @@ func TestIPAMErrors(t *testing.T) {
 		t.Error(err)
 	}
 	if _, err := k8sflags.HostLocal.AddrsFor(1<<64-2, cidr.IPv4); !errors.Is(err, cidr.ErrOverflow) {
+		t.Error(err)
+	}
+	if _, err := k8sflags.Cilium.AddrsFor(65533, cidr.IPv6); !errors.Is(err, cidr.ErrOverflow) {
 		t.Error(err)
 	}
 	if _, err := k8sflags.HostLocal.AddrsFor(1, 0); !errors.Is(err, cidr.ErrFamily) {
