@@ -56,7 +56,7 @@ var boolFlagsOf = map[Component][]string{
 	},
 	Proxy: {
 		"bind-address-hard-fail", "cleanup", "cleanup-ipvs", "conntrack-tcp-be-liberal", "enable-dsr",
-		"forward-healthcheck-vip", "init-only", "masquerade-all",
+		"forward-healthcheck-vip", "init-only",
 	},
 }
 

@@ -89,7 +89,7 @@ func TestCheck(t *testing.T) {
 		{name: "node ports on localhost, not yet", until: "1.25", edits: []string{proxy + "--iptables-localhost-nodeports=false"}, want: []string{"error KC102 kube-proxy iptables-localhost-nodeports"}},
 		{name: "node ports on localhost", since: "1.26", edits: []string{proxy + "--iptables-localhost-nodeports=false"}},
 		{name: "gate locked to true, set to false", until: "1.29", edits: []string{manager + "--feature-gates=RemoveSelfLink=false"}, want: []string{"error KC105 kube-controller-manager feature-gates"}},
-		{name: "count of API servers in use", edits: []string{api + "--apiserver-count=3 --endpoint-reconciler-type=master-count"}, want: []string{"warning KC103 kube-apiserver apiserver-count"}},
+		{name: "count of API servers in use", edits: []string{api + "--apiserver-count=3 --endpoint-reconciler-type=master-count"}, want: []string{"warning KC103 kube-apiserver apiserver-count", "warning KC225 kube-apiserver endpoint-reconciler-type"}},
 		{name: "count of API servers below one", edits: []string{api + "--apiserver-count=0"}, want: []string{"error KC223 kube-apiserver apiserver-count", "warning KC103 kube-apiserver apiserver-count"}},
 		{name: "boolean that is neither", edits: []string{manager + "--allocate-node-cidrs=yes"}, want: []string{"error KC012 kube-controller-manager allocate-node-cidrs", "warning KC306 kube-controller-manager cluster-cidr"}},
 		{name: "number with a unit", edits: []string{kubelet + "--max-pods=110pods"}, want: []string{"error KC012 kubelet max-pods"}},
@@ -97,6 +97,14 @@ func TestCheck(t *testing.T) {
 		{name: "duration without a unit", edits: []string{proxy + "--iptables-sync-period=30"}, want: []string{"error KC012 kube-proxy iptables-sync-period"}},
 
 		// Feature gates.
+		{name: "all gates of alpha", since: "1.31", until: "1.32", edits: []string{api + "--feature-gates=AllAlpha=true"}, want: []string{"warning KC108 kube-apiserver feature-gates"}},
+		{name: "all gates of alpha but those that are named", since: "1.31", until: "1.32", edits: []string{api + "--feature-gates=AllAlpha=true,DisableAllocatorDualWrite=false"}},
+		{name: "all gates of alpha where none is about addresses", since: "1.36", until: "1.36", edits: []string{api + "--feature-gates=AllAlpha=true"}},
+		{name: "no gates of beta", since: "1.36", edits: []string{api + "--feature-gates=AllBeta=false"}, want: []string{"warning KC108 kube-apiserver feature-gates"}},
+		{name: "all gates of beta bring large services", since: "1.33", until: "1.33", edits: []string{
+			api + "--feature-gates=AllBeta=true --service-cluster-ip-range=10.96.0.0/11", manager + "--service-cluster-ip-range=10.96.0.0/11"},
+			want: []string{"warning KC108 kube-apiserver feature-gates", "info KC208 kube-apiserver service-cluster-ip-range"}},
+		{name: "all gates of alpha bring nftables", since: "1.29", until: "1.30", edits: []string{proxy + "--proxy-mode=nftables --feature-gates=AllAlpha=true"}, want: []string{"warning KC108 kube-proxy feature-gates"}},
 		{name: "gate locked to true, set to it", until: "1.29", edits: []string{api + "--feature-gates=RemoveSelfLink=true"}, want: []string{"warning KC106 kube-apiserver feature-gates"}},
 		{name: "gate gone, even where it says what is", since: "1.30", edits: []string{api + "--feature-gates=RemoveSelfLink=true"}, want: []string{"error KC104 kube-apiserver feature-gates"}},
 		{name: "gate that is not there yet", until: "1.26", edits: []string{api + "--feature-gates=MultiCIDRServiceAllocator=true"}, want: []string{"error KC104 kube-apiserver feature-gates"}},
@@ -113,16 +121,16 @@ func TestCheck(t *testing.T) {
 		{name: "services: two of one family", edits: []string{api + "--service-cluster-ip-range=10.96.0.0/16,10.97.0.0/16"}, want: []string{"error KC201 kube-apiserver service-cluster-ip-range"}},
 		{name: "services: three ranges", edits: []string{api + "--service-cluster-ip-range=10.96.0.0/16,fd00::/112,10.97.0.0/16"}, want: []string{"error KC201 kube-apiserver service-cluster-ip-range"}},
 		{name: "services: 21 host bits, refused", until: "1.33", edits: []string{api + "--service-cluster-ip-range=10.96.0.0/11", manager + "--service-cluster-ip-range=10.96.0.0/11"}, want: []string{"error KC202 kube-apiserver service-cluster-ip-range"}},
-		{name: "services: 21 host bits, taken", since: "1.34", edits: []string{api + "--service-cluster-ip-range=10.96.0.0/11", manager + "--service-cluster-ip-range=10.96.0.0/11"}},
+		{name: "services: 21 host bits, taken", since: "1.34", edits: []string{api + "--service-cluster-ip-range=10.96.0.0/11", manager + "--service-cluster-ip-range=10.96.0.0/11"}, want: []string{"info KC208 kube-apiserver service-cluster-ip-range"}},
 		{name: "services: 21 host bits and both gates on before they are", since: "1.31", until: "1.32", edits: []string{
-			api + "--service-cluster-ip-range=10.96.0.0/11 --feature-gates=MultiCIDRServiceAllocator=true,DisableAllocatorDualWrite=true", manager + "--service-cluster-ip-range=10.96.0.0/11"}},
+			api + "--service-cluster-ip-range=10.96.0.0/11 --feature-gates=MultiCIDRServiceAllocator=true,DisableAllocatorDualWrite=true", manager + "--service-cluster-ip-range=10.96.0.0/11"}, want: []string{"info KC208 kube-apiserver service-cluster-ip-range"}},
 		{name: "services: 21 host bits and the second gate off", since: "1.34", until: "1.34", edits: []string{
 			api + "--service-cluster-ip-range=10.96.0.0/11 --feature-gates=DisableAllocatorDualWrite=false", manager + "--service-cluster-ip-range=10.96.0.0/11"},
 			want: []string{"error KC202 kube-apiserver service-cluster-ip-range", "warning KC106 kube-apiserver feature-gates"}},
 		{name: "services: IPv6 shorter than /64", dual: true, since: "1.34", edits: []string{api + "--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/56", manager + "--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/56"}, want: []string{"error KC203 kube-apiserver service-cluster-ip-range"}},
 		{name: "services: IPv6 /107 before", dual: true, until: "1.33", edits: []string{api + "--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/107", manager + "--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/107"}, want: []string{"error KC202 kube-apiserver service-cluster-ip-range"}},
 		{name: "services: four addresses", until: "1.24", edits: []string{api + "--service-cluster-ip-range=10.96.0.8/30", manager + "--service-cluster-ip-range=10.96.0.8/30", kubelet + "--cluster-dns=10.96.0.10"}, want: []string{"error KC204 kube-apiserver service-cluster-ip-range"}},
-		{name: "services: small secondary range", dual: true, edits: []string{api + "--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/126", manager + "--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/126"}},
+		{name: "services: small secondary range", dual: true, edits: []string{api + "--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/126", manager + "--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/126"}, want: []string{"info KC208 kube-apiserver service-cluster-ip-range"}},
 		{name: "services: left out", edits: []string{api + "drop:service-cluster-ip-range", manager + "--service-cluster-ip-range=10.0.0.0/24", kubelet + "--cluster-dns=10.0.0.10"}, want: []string{"warning KC205 kube-apiserver service-cluster-ip-range"}},
 		{name: "services: host bits set", edits: []string{api + "--service-cluster-ip-range=10.96.0.5/16"}, want: []string{"warning KC206 kube-apiserver service-cluster-ip-range"}},
 		{name: "services: leading zeros", edits: []string{api + "--service-cluster-ip-range=010.096.000.000/016"}, want: []string{"warning KC206 kube-apiserver service-cluster-ip-range"}},
@@ -130,7 +138,19 @@ func TestCheck(t *testing.T) {
 		{name: "services: multicast", edits: []string{api + "--service-cluster-ip-range=239.0.0.0/16", manager + "--service-cluster-ip-range=239.0.0.0/16", kubelet + "--cluster-dns=239.0.0.10"},
 			want: []string{"warning KC207 kube-apiserver service-cluster-ip-range", "warning KC207 kube-controller-manager service-cluster-ip-range"}},
 
+		{name: "services: IPv6 without a range of its own", dual: true, edits: []string{api + "--service-cluster-ip-range=10.96.0.0/16,fd00::/112", manager + "--service-cluster-ip-range=10.96.0.0/16,fd00::/112"},
+			want: []string{"info KC209 kube-apiserver service-cluster-ip-range", "info KC209 kube-controller-manager service-cluster-ip-range"}},
+		{name: "services: eight addresses", until: "1.24", edits: []string{api + "--service-cluster-ip-range=10.96.0.8/29", manager + "--service-cluster-ip-range=10.96.0.8/29"}, want: []string{"info KC208 kube-apiserver service-cluster-ip-range"}},
+		{name: "pods: for documentation", edits: []string{manager + "--cluster-cidr=198.18.0.0/16", cloud + "--cluster-cidr=198.18.0.0/16", proxy + "--cluster-cidr=198.18.0.0/16"},
+			want: []string{"info KC209 kube-controller-manager cluster-cidr", "info KC209 cloud-controller-manager cluster-cidr", "info KC209 kube-proxy cluster-cidr"}},
+		{name: "pods: link-local", edits: []string{manager + "--cluster-cidr=169.254.0.0/16", cloud + "--cluster-cidr=169.254.0.0/16", proxy + "--cluster-cidr=169.254.0.0/16"},
+			want: []string{"warning KC207 kube-controller-manager cluster-cidr", "warning KC207 cloud-controller-manager cluster-cidr", "warning KC207 kube-proxy cluster-cidr"}},
+
 		// Ports and endpoint of the API server.
+		{name: "sixteen node ports", since: "1.28", edits: []string{api + "--service-node-port-range=30000-30015"}, want: []string{"info KC216 kube-apiserver service-node-port-range"}},
+		{name: "sixteen node ports before there was a band", until: "1.27", edits: []string{api + "--service-node-port-range=30000-30015"}},
+		{name: "node ports among the daemons'", edits: []string{api + "--service-node-port-range=10250-10300"}, want: []string{"warning KC217 kube-apiserver service-node-port-range"}},
+		{name: "endpoints by nobody that exists", edits: []string{api + "--endpoint-reconciler-type=raft"}, want: []string{"error KC224 kube-apiserver endpoint-reconciler-type"}},
 		{name: "node ports backwards", edits: []string{api + "--service-node-port-range=32767-30000"}, want: []string{"error KC211 kube-apiserver service-node-port-range"}},
 		{name: "node ports as base and offset", edits: []string{api + "--service-node-port-range=30000+100"}},
 		{name: "node ports empty", edits: []string{api + "--service-node-port-range="}},
@@ -166,13 +186,31 @@ func TestCheck(t *testing.T) {
 		{name: "node blocks not given out", edits: []string{manager + "--allocate-node-cidrs=false"}, want: []string{"warning KC306 kube-controller-manager cluster-cidr"}},
 		{name: "node blocks not given out, since the controller is off", edits: []string{manager + "--controllers=*,-nodeipam --node-cidr-mask-size=24"},
 			want: []string{"warning KC306 kube-controller-manager cluster-cidr", "warning KC306 kube-controller-manager node-cidr-mask-size"}},
-		{name: "controller named", edits: []string{manager + "--controllers=node-ipam-controller"}},
+		{name: "controller by the name of now, too early", until: "1.27", edits: []string{manager + "--controllers=*,-node-ipam-controller drop:cluster-cidr"}, want: []string{"error KC311 kube-controller-manager controllers"}},
+		{name: "controller by the name of now", since: "1.28", edits: []string{manager + "--controllers=node-ipam-controller"}},
+		{name: "controller by its old name", edits: []string{manager + "--controllers=nodeipam"}},
 		{name: "services of the manager cannot be read", edits: []string{manager + "--service-cluster-ip-range=nonsense"}, want: []string{"warning KC307 kube-controller-manager service-cluster-ip-range"}},
 		{name: "services of the manager are two of one family", edits: []string{manager + "--service-cluster-ip-range=10.96.0.0/16,10.97.0.0/16"}, want: []string{"error KC308 kube-controller-manager service-cluster-ip-range"}},
 		{name: "cloud allocator after the clouds left", since: "1.31", edits: []string{manager + "--cidr-allocator-type=CloudAllocator"}, want: []string{"error KC309 kube-controller-manager cidr-allocator-type"}},
 		{name: "cloud allocator before", until: "1.30", edits: []string{manager + "--cidr-allocator-type=CloudAllocator"}},
 
+		{name: "routes after the clouds left", since: "1.31", edits: []string{manager + "--configure-cloud-routes=true"}, want: []string{"warning KC310 kube-controller-manager configure-cloud-routes"}},
+		{name: "routes before", until: "1.30", edits: []string{manager + "--configure-cloud-routes=true"}},
+		{name: "no routes", edits: []string{manager + "--configure-cloud-routes=false"}},
+		{name: "allocator that is none", edits: []string{manager + "--cidr-allocator-type=Other"}, want: []string{"error KC312 kube-controller-manager cidr-allocator-type"}},
+		{name: "allocator that is empty", edits: []string{manager + "--cidr-allocator-type="}, want: []string{"error KC312 kube-controller-manager cidr-allocator-type"}},
+		{name: "a pod range too small for kubeadm", edits: []string{manager + "--cluster-cidr=10.244.0.0/29 --node-cidr-mask-size-ipv4=29", cloud + "--cluster-cidr=10.244.0.0/29", kubelet + "--max-pods=5"},
+			want: []string{"info KC313 kube-controller-manager cluster-cidr"}},
+		{name: "a mask that kubeadm does not read", edits: []string{manager + "--cluster-cidr=10.244.0.0/25 --node-cidr-mask-size=26", cloud + "--cluster-cidr=10.244.0.0/25", kubelet + "--max-pods=60"},
+			want: []string{"info KC313 kube-controller-manager node-cidr-mask-size"}},
+
 		// Kubelets.
+		{name: "four DNS servers", edits: []string{kubelet + "--cluster-dns=10.96.0.10,10.96.0.11,10.96.0.12,10.96.0.13"}, want: []string{"warning KC410 kubelet cluster-dns"}},
+		{name: "no DNS server", edits: []string{kubelet + "drop:cluster-dns"}, want: []string{"warning KC411 kubelet cluster-dns"}},
+		{name: "no DNS server beside a file", edits: []string{kubelet + "drop:cluster-dns --config=/etc/kubelet.yaml"}},
+		{name: "negative number of pods a core", edits: []string{kubelet + "--pods-per-core=-1"}, want: []string{"error KC407 kubelet pods-per-core"}},
+		{name: "pod CIDR that is none, where nobody gives blocks", edits: []string{kubelet + "--pod-cidr=nonsense", manager + "--allocate-node-cidrs=false drop:cluster-cidr"}, want: []string{"warning KC412 kubelet pod-cidr"}},
+		{name: "pod CIDR outside of the cluster's", edits: []string{kubelet + "--pod-cidr=10.245.1.0/24", manager + "--allocate-node-cidrs=false drop:cluster-cidr"}, want: []string{"warning KC617 kubelet pod-cidr"}},
 		{name: "two node addresses of one family", edits: []string{kubelet + "--node-ip=192.168.1.10,192.168.1.11"}, want: []string{"error KC401 kubelet node-ip"}},
 		{name: "node addresses are trimmed", dual: true, edits: []string{kubelet + "--node-ip=192.168.1.10,␣fd00:192::10"}},
 		{name: "any address in a pair", dual: true, edits: []string{kubelet + "--node-ip=192.168.1.10,::"}, want: []string{"error KC401 kubelet node-ip"}},
@@ -225,14 +263,35 @@ func TestCheck(t *testing.T) {
 		{name: "no range", edits: []string{proxy + "drop:cluster-cidr"}, want: []string{"warning KC509 kube-proxy cluster-cidr"}},
 		{name: "mode left to the default", since: "1.37", edits: []string{proxy + "drop:proxy-mode"}, want: []string{"info KC510 kube-proxy proxy-mode"}},
 
+		{name: "node ports on the nodes' network", edits: []string{proxy + "--nodeport-addresses=192.168.0.0/16,fd00::/8"}},
+		{name: "node ports on nothing", edits: []string{proxy + "--nodeport-addresses=192.168.0.0/16,␣fd00::/8"}, want: []string{"error KC511 kube-proxy nodeport-addresses"}},
+		{name: "node ports on the primary address, not yet", until: "1.30", edits: []string{proxy + "--nodeport-addresses=primary"}, want: []string{"error KC511 kube-proxy nodeport-addresses"}},
+		{name: "node ports on the primary address", since: "1.31", edits: []string{proxy + "--nodeport-addresses=primary"}},
+		{name: "node ports on the primary address and others, not yet", since: "1.31", until: "1.36", edits: []string{proxy + "--nodeport-addresses=primary,10.0.0.0/8"}, want: []string{"error KC511 kube-proxy nodeport-addresses"}},
+		{name: "node ports on all kinds of addresses", since: "1.37", edits: []string{proxy + "--nodeport-addresses=primary,localhost,10.0.0.0/8"}},
+		{name: "node ports on one keyword twice", since: "1.37", edits: []string{proxy + "--nodeport-addresses=all,all"}, want: []string{"error KC511 kube-proxy nodeport-addresses"}},
+		{name: "node ports on localhost by keyword, not yet", until: "1.36", edits: []string{proxy + "--nodeport-addresses=localhost"}, want: []string{"error KC511 kube-proxy nodeport-addresses"}},
+		{name: "excluded range that is none", until: "1.34", edits: []string{proxy + "--proxy-mode=ipvs --ipvs-exclude-cidrs=10.0.0.1"}, want: []string{"error KC512 kube-proxy ipvs-exclude-cidrs"}},
+		{name: "excluded range that is none, in another mode", edits: []string{proxy + "--ipvs-exclude-cidrs=10.0.0.1"}, want: []string{"warning KC505 kube-proxy ipvs-exclude-cidrs"}},
+		{name: "bind address of the other family", edits: []string{proxy + "--bind-address=fd00:192::10"}, want: []string{"warning KC513 kube-proxy bind-address"}},
+		{name: "bind address of either family", dual: true, edits: []string{proxy + "--bind-address=fd00:192::10"}},
+
 		// Between components.
+		{name: "local traffic by blocks that nobody gives", edits: []string{manager + "--allocate-node-cidrs=false drop:cluster-cidr", proxy + "--detect-local-mode=NodeCIDR drop:cluster-cidr"}, want: []string{"warning KC610 kube-proxy detect-local-mode"}},
+		{name: "local traffic by blocks that the cloud gives", edits: []string{manager + "--allocate-node-cidrs=false drop:cluster-cidr", cloud + "--allocate-node-cidrs=true", proxy + "--detect-local-mode=NodeCIDR drop:cluster-cidr"}},
+		{name: "local traffic by blocks that the plugin does not use", edits: []string{proxy + "--detect-local-mode=NodeCIDR drop:cluster-cidr"}, opts: []k8sflags.Option{k8sflags.WithIPAM(k8sflags.OVNKubernetes)},
+			want: []string{"warning KC314 kube-controller-manager allocate-node-cidrs", "warning KC610 kube-proxy detect-local-mode"}},
 		{name: "the manager has other services", edits: []string{manager + "--service-cluster-ip-range=10.97.0.0/16"}, want: []string{"warning KC601 kube-controller-manager service-cluster-ip-range"}},
 		{name: "the manager has no services", edits: []string{manager + "drop:service-cluster-ip-range"}, want: []string{"warning KC601 kube-controller-manager service-cluster-ip-range"}},
 		{name: "the manager has other services and no use for them", edits: []string{manager + "--service-cluster-ip-range=10.97.0.0/16 --allocate-node-cidrs=false drop:cluster-cidr"}, want: []string{"info KC602 kube-controller-manager service-cluster-ip-range"}},
 		{name: "the same range in another form", edits: []string{manager + "--service-cluster-ip-range=10.96.0.9/16"}, want: []string{"warning KC206 kube-controller-manager service-cluster-ip-range"}},
 		{name: "the cloud has other pods", edits: []string{cloud + "--cluster-cidr=10.245.0.0/16"}, want: []string{"error KC604 cloud-controller-manager cluster-cidr"}},
 		{name: "the cloud has other pods and no routes", edits: []string{cloud + "--cluster-cidr=10.245.0.0/16 --configure-cloud-routes=false"}},
-		{name: "the cloud has none", edits: []string{cloud + "drop:cluster-cidr"}},
+		{name: "the cloud has none", edits: []string{cloud + "drop:cluster-cidr"}, want: []string{"warning KC321 cloud-controller-manager cluster-cidr"}},
+		{name: "the cloud has none and no routes", edits: []string{cloud + "drop:cluster-cidr --configure-cloud-routes=false"}},
+		{name: "the cloud has none and its controller is off", edits: []string{cloud + "drop:cluster-cidr --controllers=*,-route"}},
+		{name: "the cloud has two of one family", edits: []string{cloud + "--cluster-cidr=10.244.0.0/17,10.244.128.0/17"}, want: []string{"warning KC321 cloud-controller-manager cluster-cidr"}},
+		{name: "the cloud has a node IPAM of its own", edits: []string{cloud + "--node-cidr-mask-size=24"}, want: []string{"info KC322 cloud-controller-manager node-cidr-mask-size"}},
 		{name: "kube-proxy has other pods", edits: []string{proxy + "--cluster-cidr=10.245.0.0/16"}, want: []string{"error KC605 kube-proxy cluster-cidr"}},
 		{name: "kube-proxy has half of the pods", edits: []string{proxy + "--cluster-cidr=10.244.0.0/17"}, want: []string{"error KC605 kube-proxy cluster-cidr"}},
 		{name: "kube-proxy has more than the pods", edits: []string{proxy + "--cluster-cidr=10.244.0.0/15"}},
@@ -267,7 +326,8 @@ func TestCheck(t *testing.T) {
 		{name: "as many pods as fit", edits: []string{kubelet + "--max-pods=253"}},
 		{name: "a pod too many", edits: []string{kubelet + "--max-pods=254"}, want: []string{"error KC621 kubelet max-pods"}},
 		{name: "a pod too many for Cilium", edits: []string{kubelet + "--max-pods=253"}, opts: []k8sflags.Option{k8sflags.WithIPAM(k8sflags.Cilium)}, want: []string{"error KC621 kubelet max-pods"}},
-		{name: "as many pods as Calico has addresses", edits: []string{kubelet + "--max-pods=256"}, opts: []k8sflags.Option{k8sflags.WithIPAM(k8sflags.Calico)}},
+		{name: "as many pods as Calico has addresses", edits: []string{kubelet + "--max-pods=256"}, opts: []k8sflags.Option{k8sflags.WithIPAM(k8sflags.Calico)}, want: []string{"warning KC314 kube-controller-manager allocate-node-cidrs"}},
+		{name: "Calico where nobody else gives blocks", edits: []string{manager + "--allocate-node-cidrs=false drop:cluster-cidr"}, opts: []k8sflags.Option{k8sflags.WithIPAM(k8sflags.Calico)}},
 		{name: "the default is too many", edits: []string{manager + "--node-cidr-mask-size=26"}, want: []string{"error KC621 kubelet max-pods"}},
 		{name: "a file may say less", edits: []string{manager + "--node-cidr-mask-size=26", kubelet + "--config=/etc/kubelet.yaml"}},
 		{name: "unknown IPAM", opts: []k8sflags.Option{k8sflags.WithIPAM("magic")}, want: []string{"warning KC002"}},
@@ -277,6 +337,7 @@ func TestCheck(t *testing.T) {
 			opts: []k8sflags.Option{k8sflags.WithNodes(240)}, want: []string{"warning KC611 kube-controller-manager cluster-cidr"}},
 		{name: "a node more than the services leave", edits: []string{api + "--service-cluster-ip-range=10.244.0.0/20", manager + "--service-cluster-ip-range=10.244.0.0/20", kubelet + "--cluster-dns=10.244.0.10"},
 			opts: []k8sflags.Option{k8sflags.WithNodes(241)}, want: []string{"error KC622 kube-controller-manager cluster-cidr", "warning KC611 kube-controller-manager cluster-cidr"}},
+		{name: "more nodes than anybody tries", edits: []string{manager + "drop:cluster-cidr --allocate-node-cidrs=false"}, opts: []k8sflags.Option{k8sflags.WithNodes(5001)}, want: []string{"info KC623"}},
 		{name: "the family with fewer blocks decides", dual: true, edits: []string{manager + "--node-cidr-mask-size-ipv6=55"}, opts: []k8sflags.Option{k8sflags.WithNodes(129)}, want: []string{"error KC622 kube-controller-manager cluster-cidr"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -372,12 +433,46 @@ func TestCheckAPIServersAgree(t *testing.T) {
 	}
 }
 
+// What several processes of a component must agree on, and where each needs
+// something of its own.
+func TestCheckSeveralOfOneComponent(t *testing.T) {
+	const manager = "kube-controller-manager --allocate-node-cidrs --cluster-cidr="
+	for _, c := range []struct {
+		name  string
+		lines []string
+		want  []string
+	}{
+		{"managers alike", []string{manager + "10.244.0.0/16", manager + "10.244.0.9/16 --node-cidr-mask-size=24"}, []string{"warning KC206 kube-controller-manager #2 cluster-cidr"}},
+		{"managers with other pods", []string{manager + "10.244.0.0/16", manager + "10.245.0.0/16"}, []string{"error KC608 kube-controller-manager #2 cluster-cidr"}},
+		{"managers with another order", []string{manager + "10.244.0.0/16,fd00:10:244::/48", manager + "fd00:10:244::/48,10.244.0.0/16"}, []string{"error KC608 kube-controller-manager #2 cluster-cidr"}},
+		{"managers with other masks", []string{manager + "10.244.0.0/16", manager + "10.244.0.0/16 --node-cidr-mask-size-ipv4=25"}, []string{"error KC608 kube-controller-manager #2"}},
+		{"one manager gives no blocks", []string{manager + "10.244.0.0/16", "kube-controller-manager"}, []string{"error KC608 kube-controller-manager #2 allocate-node-cidrs"}},
+		{"API servers with other node ports", []string{"kube-apiserver --service-cluster-ip-range=10.96.0.0/16", "kube-apiserver --service-cluster-ip-range=10.96.0.0/16 --service-node-port-range=30000-31000"},
+			[]string{"warning KC609 kube-apiserver #2 service-node-port-range"}},
+		{"kubelets with ranges of their own", []string{"kubelet --pod-cidr=10.244.1.0/24", "kubelet --pod-cidr=10.244.2.0/24"}, nil},
+		{"kubelets with one range", []string{"kubelet --pod-cidr=10.244.1.0/24", "kubelet --pod-cidr=10.244.2.0/24", "kubelet --pod-cidr=10.244.1.0/24"}, []string{"error KC616 kubelet #3 pod-cidr"}},
+		{"kubelets with a range in another's", []string{"kubelet --pod-cidr=10.244.1.128/25", "kubelet --pod-cidr=10.244.1.0/24", "kubelet --pod-cidr=10.244.1.0/25"},
+			[]string{"error KC616 kubelet pod-cidr", "error KC616 kubelet #3 pod-cidr"}},
+		{"kubelets outside of what kube-proxy takes for pods", []string{"kubelet --pod-cidr=10.245.1.0/24", "kube-proxy --cluster-cidr=10.244.0.0/16 --proxy-mode=iptables"}, []string{"warning KC617 kubelet pod-cidr"}},
+		{"kubelets with one address", []string{"kubelet --node-ip=192.168.1.1", "kubelet --node-ip=192.168.1.2", "kubelet --node-ip=fd00::1,192.168.1.1"}, []string{"error KC618 kubelet #3 node-ip"}},
+		{"kubelets that look for themselves", []string{"kubelet --node-ip=::", "kubelet --node-ip=::"}, nil},
+		{"kubelets of two domains", []string{"kubelet --cluster-domain=cluster.local", "kubelet", "kubelet --cluster-domain=cluster.local.", "kubelet --cluster-domain=k8s.example"}, []string{"warning KC631 kubelet #4 cluster-domain"}},
+	} {
+		if got := verdicts(k8sflags.Check(commands(t, "1.34", c.lines...), k8sflags.Ignore("KC621"))); !slices.Equal(got, c.want) {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
 func TestCheckCommandsTakeNoArguments(t *testing.T) {
 	for line, want := range map[string][]string{
 		"kube-controller-manager --allocate-node-cidrs false": {"error KC011 kube-controller-manager", "error KC301 kube-controller-manager cluster-cidr"},
 		"kubelet run --max-pods 50":                           {"error KC011 kubelet"},
 		"kubelet --max-pods=50 --":                            nil,
 		"kubelet --max-pods":                                  {"error KC012 kubelet max-pods"},
+		"kubelet -max-pods=50":                                {"error KC013 kubelet"},
+		"kubelet -max-pods 50 -v=4 -v4 -h":                    {"error KC013 kubelet"},
+		"kubelet -version":                                    {"error KC013 kubelet"},
 	} {
 		if got := verdicts(k8sflags.Check(commands(t, "1.34", line))); !slices.Equal(got, want) {
 			t.Errorf("%s: got %q, want %q", line, got, want)
@@ -387,11 +482,13 @@ func TestCheckCommandsTakeNoArguments(t *testing.T) {
 
 func TestCheckStandaloneKubelet(t *testing.T) {
 	for line, want := range map[string][]string{
-		"kubelet --pod-cidr=10.244.1.0/24 --max-pods=253":                     nil,
-		"kubelet --pod-cidr=10.244.1.0/26":                                    {"error KC621 kubelet max-pods"},
-		"kubelet --pod-cidr=10.244.1.0/24 --kubeconfig=/etc/kubelet.conf":     {"warning KC403 kubelet pod-cidr"},
-		"kubelet --pod-cidr=10.244.1.0/24 --bootstrap-kubeconfig=/etc/b.conf": {"warning KC403 kubelet pod-cidr"},
-		"kubelet --pod-cidr=10.244.1.7/24 --max-pods=10":                      {"warning KC206 kubelet pod-cidr"},
+		"kubelet --pod-cidr=10.244.1.0/24 --max-pods=253":                                              nil,
+		"kubelet --pod-cidr=10.244.1.0/26":                                                             {"error KC621 kubelet max-pods"},
+		"kubelet --pod-cidr=10.244.1.0/24 --kubeconfig=/etc/kubelet.conf --cluster-dns=10.96.0.10":     {"warning KC403 kubelet pod-cidr"},
+		"kubelet --pod-cidr=10.244.1.0/24 --bootstrap-kubeconfig=/etc/b.conf --cluster-dns=10.96.0.10": {"warning KC403 kubelet pod-cidr"},
+		"kubelet --pod-cidr=10.244.1.7/24 --max-pods=10":                                               {"warning KC206 kubelet pod-cidr"},
+		"kubelet --pod-cidr=10.244.1.0":                                                                {"warning KC412 kubelet pod-cidr"},
+		"kubelet --pod-cidr=10.244.1.0/24 --node-ip=10.244.1.9":                                        {"error KC614 kubelet node-ip"},
 	} {
 		if got := verdicts(k8sflags.Check(commands(t, "1.34", line))); !slices.Equal(got, want) {
 			t.Errorf("%s: got %q, want %q", line, got, want)
@@ -410,7 +507,7 @@ func TestCheckTakesAnySet(t *testing.T) {
 		{Component: k8sflags.Kubelet, Flags: k8sflags.Flags{}.With("node-ip", "192.168.0.1")},
 	}}
 	got := verdicts(k8sflags.Check(s, k8sflags.WithNetworks(k8sflags.Network{}), k8sflags.WithNodes(1)))
-	if want := []string{"warning KC205 kube-apiserver service-cluster-ip-range", "info KC001"}; !slices.Equal(got, want) {
+	if want := []string{"warning KC205 kube-apiserver service-cluster-ip-range", "warning KC411 kubelet cluster-dns", "info KC001"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -46,7 +46,7 @@ func ExampleCheck() {
 	set := k8sflags.Set{Version: k8sflags.Version{Major: 1, Minor: 34}}
 	for _, line := range []string{
 		"kube-controller-manager --allocate-node-cidrs --cluster-cidr=10.244.0.0/16 --node-cidr-mask-size=26",
-		"kubelet --max-pods 100 --network-plugin=cni",
+		"kubelet --cluster-dns=10.96.0.10 --max-pods 100 --network-plugin=cni",
 	} {
 		argv, err := k8sflags.SplitCommand(line)
 		if err != nil {
@@ -117,7 +117,9 @@ func ExampleRules() {
 		}
 	}
 	// Output:
+	// KC216 info 1.28 node port range without ports to choose by hand
 	// KC309 error 1.31 allocator that needs a cloud provider in the tree
+	// KC310 warning 1.31 cloud routes that nobody makes
 	// KC405 warning 1.25 cluster DNS where another Service may get its address
 	// KC510 info 1.37 proxy mode left to a default that is to change
 }

@@ -104,17 +104,6 @@ func (f Flags) Get(name string) (string, bool) {
 	return value, count > 0
 }
 
-// last returns the index of the item of a flag's last occurrence, the one to
-// point at, or -1.
-func (f Flags) last(name string) int {
-	for i := len(f.items) - 1; i >= 0; i-- {
-		if f.items[i].name == name {
-			return i
-		}
-	}
-	return -1
-}
-
 // With returns the flags with name set to value: in the place of its first
 // occurrence, others dropped, or else after the last flag. Leading dashes of
 // the name are ignored; an empty name changes nothing.

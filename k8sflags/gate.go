@@ -9,7 +9,9 @@ import (
 // for added and "not by 1.37" for the others.
 type gateRow struct {
 	name    string
-	added   Version
+	added   Version // as alpha, where beta is later
+	beta    Version
+	settled bool    // never alpha or beta: a switch to keep what is to go
 	on      Version // from which version it is on by default
 	stable  Version // general availability: setting it is logged as a warning
 	locked  Version // to its default, which is on
@@ -25,17 +27,18 @@ const (
 // gateRows is never written. Gates that have nothing to do with addresses are
 // kept and not judged.
 var gateRows = []gateRow{
-	{name: "AllowServiceExternalIPs", added: v1(36), on: v1(36), source: srcKubeGates + "; KEP-5707"},
-	{name: "CloudDualStackNodeIPs", added: v1(27), on: v1(29), stable: v1(30), locked: v1(30), removed: v1(37), source: srcKubeGates + "; KEP-3705"},
-	{name: "DisableAllocatorDualWrite", added: v1(31), on: v1(34), stable: v1(34), locked: v1(35), source: srcKubeGates + "; KEP-1880"},
-	{name: "KubeProxyIPVS", added: v1(37), on: v1(37), source: srcKubeGates + "; KEP-5495"},
+	{name: "AllowServiceExternalIPs", added: v1(36), settled: true, on: v1(36), source: srcKubeGates + "; KEP-5707"},
+	{name: "CloudDualStackNodeIPs", added: v1(27), beta: v1(29), on: v1(29), stable: v1(30), locked: v1(30), removed: v1(37), source: srcKubeGates + "; KEP-3705"},
+	{name: "DisableAllocatorDualWrite", added: v1(31), beta: v1(33), on: v1(34), stable: v1(34), locked: v1(35), source: srcKubeGates + "; KEP-1880"},
+	{name: "KubeProxyIPVS", added: v1(37), settled: true, on: v1(37), source: srcKubeGates + "; KEP-5495"},
+	{name: "KubeProxyNFTablesLocalhostNodePorts", added: v1(37), source: srcKubeGates + "; KEP-6032"},
 	{name: "MultiCIDRRangeAllocator", added: v1(25), removed: v1(29), source: srcKubeGates + "; KEP-2593, withdrawn"},
-	{name: "MultiCIDRServiceAllocator", added: v1(27), on: v1(33), stable: v1(33), locked: v1(34), source: srcKubeGates + "; KEP-1880"},
-	{name: "NFTablesProxyMode", added: v1(29), on: v1(31), stable: v1(33), locked: v1(33), source: srcKubeGates + "; KEP-3866"},
-	{name: "RemoveSelfLink", on: v1(20), stable: v1(24), locked: v1(24), removed: v1(30), source: srcGatesOfServer + "; KEP-1164"},
-	{name: "ServiceIPStaticSubrange", added: v1(24), on: v1(25), stable: v1(26), locked: v1(26), source: srcKubeGates + "; KEP-3070"},
-	{name: "ServiceNodePortStaticSubrange", added: v1(27), on: v1(28), stable: v1(29), locked: v1(29), removed: v1(31), source: srcKubeGates + "; KEP-3668"},
-	{name: "StrictIPCIDRValidation", added: v1(33), on: v1(36), source: srcKubeGates + "; KEP-4858"},
+	{name: "MultiCIDRServiceAllocator", added: v1(27), beta: v1(31), on: v1(33), stable: v1(33), locked: v1(34), source: srcKubeGates + "; KEP-1880"},
+	{name: "NFTablesProxyMode", added: v1(29), beta: v1(31), on: v1(31), stable: v1(33), locked: v1(33), source: srcKubeGates + "; KEP-3866"},
+	{name: "RemoveSelfLink", beta: v1(20), on: v1(20), stable: v1(24), locked: v1(24), removed: v1(30), source: srcGatesOfServer + "; KEP-1164"},
+	{name: "ServiceIPStaticSubrange", added: v1(24), beta: v1(25), on: v1(25), stable: v1(26), locked: v1(26), source: srcKubeGates + "; KEP-3070"},
+	{name: "ServiceNodePortStaticSubrange", added: v1(27), beta: v1(28), on: v1(28), stable: v1(29), locked: v1(29), removed: v1(31), source: srcKubeGates + "; KEP-3668"},
+	{name: "StrictIPCIDRValidation", added: v1(33), beta: v1(36), on: v1(36), source: srcKubeGates + "; KEP-4858"},
 }
 
 func gateNamed(name string) *gateRow {
@@ -74,19 +77,47 @@ func (m *member) gates() []setting {
 	return out
 }
 
-// gateOn reports whether a gate is on in a process: set, or by default.
+// stage returns the switch that sets the gate with all others of its stage at
+// version v: AllAlpha, AllBeta, or "".
+func (g *gateRow) stage(v Version) string {
+	switch {
+	case g.settled || v.Compare(g.added) < 0 || v.since(g.stable) || v.since(g.removed):
+		return ""
+	case v.since(g.beta):
+		return allBeta
+	}
+	return allAlpha
+}
+
+const allAlpha, allBeta = "AllAlpha", "AllBeta"
+
+// gateOn reports whether a gate is on in a process: set by its name, or with
+// all of its stage, or by default.
 func (m *member) gateOn(name string) bool {
 	row := gateNamed(name)
 	if row == nil || m.at.Compare(row.added) < 0 {
 		return false
 	}
-	on := m.at.since(row.on)
-	for _, s := range m.settings { // the last one wins
-		if set, err := strconv.ParseBool(s.value); s.name == name && err == nil {
-			on = set
+	if on, ok := m.gateSet(name); ok {
+		return on
+	}
+	if stage := row.stage(m.at); stage != "" {
+		if on, ok := m.gateSet(stage); ok {
+			return on
 		}
 	}
-	return on
+	return m.at.since(row.on)
+}
+
+// gateSet returns the value that --feature-gates has for a name; of several the
+// last one wins.
+func (m *member) gateSet(name string) (on, ok bool) {
+	for _, s := range m.settings {
+		if set, err := strconv.ParseBool(s.value); s.name == name && err == nil {
+			on, ok = set, true
+		}
+	}
+	return on, ok
 }
 
 // gateRules judge --feature-gates by the version: the table is gateRows.
@@ -96,6 +127,7 @@ var gateRules = []ruleRow{
 	{Rule: Rule{ID: "KC106", Title: "feature gate is settled", Severity: Warning, Source: srcGates}, each: checkGateSettled},
 	{Rule: Rule{ID: "KC107", Title: "feature gate without true or false", Severity: Error,
 		Source: "staging/src/k8s.io/component-base/cli/flag/map_string_bool.go"}, each: checkGateForm},
+	{Rule: Rule{ID: "KC108", Title: "gates about addresses switched with all others of their stage", Severity: Warning, Source: srcGates + ", setUnsetAlphaGates"}, each: checkGateStage},
 }
 
 const feature = "feature-gates"
@@ -160,6 +192,30 @@ func checkGateForm(_ *cluster, m *member, r report) {
 	for _, s := range m.settings {
 		if _, err := strconv.ParseBool(s.value); err != nil {
 			r.flag(m, feature, "write "+s.name+"=true or "+s.name+"=false", "feature gate %q wants true or false", s.name)
+		}
+	}
+}
+
+// checkGateStage: AllAlpha=true and AllBeta=false change every gate of the stage
+// that is not named itself, another set of them in each version.
+func checkGateStage(_ *cluster, m *member, r report) {
+	if !ownGates(m) {
+		return
+	}
+	for _, stage := range []string{allAlpha, allBeta} {
+		on, ok := m.gateSet(stage)
+		if !ok {
+			continue
+		}
+		var names []string
+		for i := range gateRows {
+			row := &gateRows[i]
+			if _, named := m.gateSet(row.name); !named && row.stage(m.at) == stage && on != m.at.since(row.on) {
+				names = append(names, row.name)
+			}
+		}
+		if len(names) > 0 {
+			r.flag(m, feature, "name the gates that are wanted", "%s=%t sets at Kubernetes %s: %s", stage, on, m.at, list(names))
 		}
 	}
 }

@@ -91,7 +91,7 @@ func TestTables(t *testing.T) {
 		if row.source == "" || (i > 0 && gateRows[i-1].name >= row.name) {
 			t.Errorf("gate %s is double, out of order or without source", row.name)
 		}
-		for _, pair := range [][2]Version{{row.added, row.on}, {row.on, row.stable}, {row.stable, row.locked}, {row.locked, row.removed}} {
+		for _, pair := range [][2]Version{{row.added, row.beta}, {row.beta, row.on}, {row.added, row.on}, {row.on, row.stable}, {row.stable, row.locked}, {row.locked, row.removed}} {
 			if !pair[1].IsZero() && pair[0].Compare(pair[1]) > 0 {
 				t.Errorf("gate %s goes from %s to %s", row.name, pair[0], pair[1])
 			}

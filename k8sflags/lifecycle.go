@@ -34,6 +34,7 @@ const (
 	srcInsecureServing  = "pkg/kubeapiserver/options/serving.go: insecure serving is gone"
 	srcNodeIPAMOptions  = "cmd/kube-controller-manager/app/options/nodeipamcontroller.go"
 	srcKubeCloudShared  = "staging/src/k8s.io/cloud-provider/options/kubecloudshared.go"
+	srcCloudNodeIPAM    = "providers that have a node IPAM of their own; staging/src/k8s.io/cloud-provider/options has none of it"
 	srcManagerOptions   = "staging/src/k8s.io/controller-manager/options/generic.go"
 	srcKubeletOptions   = "cmd/kubelet/app/options/options.go"
 	srcDockershim       = "KEP-2221: dockershim and its CNI flags are gone from the kubelet"
@@ -85,6 +86,10 @@ var flagRows = []flagRow{
 	{component: CloudControllerManager, name: "cidr-allocator-type", source: srcKubeCloudShared},
 	{component: CloudControllerManager, name: "configure-cloud-routes", kind: boolFlag, source: srcKubeCloudShared},
 	{component: CloudControllerManager, name: "route-reconciliation-period", kind: durationFlag, source: srcKubeCloudShared},
+	{component: CloudControllerManager, name: "service-cluster-ip-range", source: srcCloudNodeIPAM},
+	{component: CloudControllerManager, name: "node-cidr-mask-size", kind: intFlag, source: srcCloudNodeIPAM},
+	{component: CloudControllerManager, name: "node-cidr-mask-size-ipv4", kind: intFlag, source: srcCloudNodeIPAM},
+	{component: CloudControllerManager, name: "node-cidr-mask-size-ipv6", kind: intFlag, source: srcCloudNodeIPAM},
 	{component: CloudControllerManager, name: "controllers", kind: listFlag, source: srcManagerOptions},
 	{component: CloudControllerManager, name: "feature-gates", kind: gatesFlag, source: srcGates},
 
@@ -126,6 +131,9 @@ var flagRows = []flagRow{
 	{component: Proxy, name: "ipvs-strict-arp", kind: boolFlag, source: srcProxyOptions},
 	{component: Proxy, name: "nodeport-addresses", kind: listFlag, source: srcProxyOptions},
 	{component: Proxy, name: "bind-address", kind: ipFlag, source: srcProxyOptions},
+	{component: Proxy, name: "masquerade-all", kind: boolFlag, source: srcProxyOptions},
+	{component: Proxy, name: "healthz-bind-address", source: srcProxyOptions},
+	{component: Proxy, name: "metrics-bind-address", source: srcProxyOptions},
 	{component: Proxy, name: "feature-gates", kind: gatesFlag, source: srcGates},
 	{component: Proxy, name: "proxy-port-range", removed: v1(31), source: srcProxyOptions,
 		instead: "remove it; the field of the configuration file is ignored too"},

@@ -37,7 +37,7 @@ type ruleRow struct {
 // ruleTable is never written.
 var ruleTable = slices.Concat(
 	setRules, commandRules, lifecycleRules, gateRules, serviceRules, nodePortRules, endpointRules,
-	nodeCIDRRules, kubeletRules, proxyRules, agreementRules, overlapRules, capacityRules,
+	nodeCIDRRules, cloudRules, kubeletRules, proxyRules, agreementRules, overlapRules, capacityRules,
 )
 
 // applies reports whether the rule is in force at v.

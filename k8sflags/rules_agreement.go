@@ -27,6 +27,14 @@ var agreementRules = []ruleRow{
 	{Rule: Rule{ID: "KC605", Title: "kube-proxy's range does not cover the pods", Severity: Error,
 		Source: "cmd/kube-proxy/app/server_linux.go, getLocalDetectors"}, all: checkProxyCovers},
 	{Rule: Rule{ID: "KC606", Title: "families in another order than the service range's", Severity: Warning, Source: srcDualStack}, all: checkFamilyOrder},
+	{Rule: Rule{ID: "KC608", Title: "kube-controller-managers differ about node blocks", Severity: Error,
+		Source: "pkg/controller/nodeipam/ipam/range_allocator.go, NewCIDRRangeAllocator; cidrset/cidr_set.go, Occupy"}, all: checkManagersDiffer},
+	{Rule: Rule{ID: "KC609", Title: "kube-apiservers differ about node ports", Severity: Warning,
+		Source: "pkg/registry/core/service/portallocator/controller/repair.go"}, all: checkNodePortsDiffer},
+	{Rule: Rule{ID: "KC610", Title: "local traffic by node blocks that nodes do not get", Severity: Warning,
+		Source: "pkg/proxy/node.go, newNodeManager; the IPAMs' own allocators"}, all: checkDetectByBlocks},
+	{Rule: Rule{ID: "KC631", Title: "kubelets differ about the cluster domain", Severity: Warning,
+		Source: "pkg/kubelet/network/dns/dns.go: the search path of pods"}, all: checkDomainsDiffer},
 	{Rule: Rule{ID: "KC607", Title: "services of a family that pods or nodes lack", Severity: Error, Source: srcDualStack}, all: checkFamilies},
 }
 
@@ -89,11 +97,7 @@ func checkCloudDiffers(c *cluster, r report) {
 	}
 	for _, m := range c.of(CloudControllerManager) {
 		got, ok := m.pods.pair()
-		if len(m.pods.items) > 0 && (!ok || !m.pods.same(&allocator.pods)) && m.boolean("configure-cloud-routes", true) {
-			if !ok {
-				r.flag(m, "cluster-cidr", "set it to "+pods.String(), "%s", m.pods.shape())
-				continue
-			}
+		if ok && !m.pods.same(&allocator.pods) && m.routes() {
 			r.flag(m, "cluster-cidr", "set it to "+pods.String(), "kube-controller-manager gives nodes blocks of %s, not of %s: the routes of some are wrong", pods, got)
 		}
 	}
@@ -197,4 +201,78 @@ func lacking(services dualstack.Pair, families []cidr.Family) string {
 		}
 	}
 	return strings.Join(names, " and ")
+}
+
+// checkManagersDiffer: one of them leads, and the next one to lead takes over
+// the nodes with the blocks that they have.
+func checkManagersDiffer(c *cluster, r report) {
+	managers := c.of(ControllerManager)
+	if len(managers) < 2 {
+		return
+	}
+	first := managers[0]
+	pods, ok := first.pods.pair()
+	const fix = "give every kube-controller-manager the same flags"
+	for _, m := range managers[1:] {
+		if m.allocates() != first.allocates() {
+			r.flag(m, "allocate-node-cidrs", fix, "another kube-controller-manager does otherwise: whether nodes get blocks depends on who leads")
+			continue
+		}
+		mine, ok2 := m.pods.pair()
+		switch {
+		case !m.allocates() || !ok || !ok2:
+		case mine != pods:
+			r.flag(m, "cluster-cidr", fix, "another kube-controller-manager has %s: it ends when it finds nodes with blocks of the other", pods)
+		case m.nodeMasks(mine) != first.nodeMasks(pods):
+			r.process(m, fix, "node masks %s, and another kube-controller-manager has %s: blocks may be given twice", m.nodeMasks(mine), first.nodeMasks(pods))
+		}
+	}
+}
+
+func checkNodePortsDiffer(c *cluster, r report) {
+	apis := c.of(APIServer)
+	if len(apis) < 2 {
+		return
+	}
+	want, err := apis[0].nodePorts()
+	for _, m := range apis[1:] {
+		if got, err2 := m.nodePorts(); err == nil && err2 == nil && got != want {
+			r.flag(m, nodePortRange, "give every kube-apiserver the same range",
+				"%s, but another kube-apiserver has %s: each takes ports of the other for mistakes", got, want)
+		}
+	}
+}
+
+// checkDetectByBlocks: kube-proxy waits five minutes for the blocks of its node,
+// and ends without. Controllers that the set does not show may give them.
+func checkDetectByBlocks(c *cluster, r report) {
+	row, err := c.opts.ipam.row()
+	managers := c.of(ControllerManager)
+	given := slices.ContainsFunc(managers, (*member).allocates) || slices.ContainsFunc(c.of(CloudControllerManager), func(m *member) bool {
+		return m.boolean("allocate-node-cidrs", false)
+	})
+	for _, m := range c.of(Proxy) {
+		if m.text("detect-local-mode") != DetectNodeCIDR {
+			continue
+		}
+		switch {
+		case err == nil && row.ownBlocks:
+			r.flag(m, "detect-local-mode", "use ClusterCIDR, or the interfaces of the pods", "%s gives nodes other blocks than Node.spec.podCIDRs, if they have those at all", row.name)
+		case len(managers) > 0 && !given:
+			r.flag(m, "detect-local-mode", "use ClusterCIDR, or the interfaces of the pods", "no controller manager gives nodes blocks: kube-proxy waits for one and ends")
+		}
+	}
+}
+
+func checkDomainsDiffer(c *cluster, r report) {
+	var first *member
+	for _, m := range c.of(Kubelet) {
+		switch domain := m.text("cluster-domain"); {
+		case domain == "":
+		case first == nil:
+			first = m
+		case strings.TrimSuffix(domain, ".") != strings.TrimSuffix(first.text("cluster-domain"), "."):
+			r.flag(m, "cluster-domain", "give every kubelet the domain that the cluster's DNS serves", "another kubelet has %q: short names of Services mean nothing on one of them", first.text("cluster-domain"))
+		}
+	}
 }

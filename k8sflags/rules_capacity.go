@@ -11,6 +11,8 @@ import (
 var capacityRules = []ruleRow{
 	{Rule: Rule{ID: "KC621", Title: "more pods than a node's block has addresses", Severity: Error,
 		Source: "the IPAMs' own allocators; the kubelet never compares --max-pods with its pod CIDR"}, all: checkPodsFit},
+	{Rule: Rule{ID: "KC623", Title: "more nodes than Kubernetes is tried with", Severity: Info,
+		Source: "https://kubernetes.io/docs/setup/best-practices/cluster-large/"}, all: checkScale},
 	{Rule: Rule{ID: "KC622", Title: "more nodes than node blocks", Severity: Error, Source: srcCIDRSet}, all: checkNodesFit},
 }
 
@@ -33,6 +35,9 @@ func checkPodsFit(c *cluster, r report) {
 		return // another rule's
 	}
 	pods, allocator := c.allocator()
+	if row.ownBlocks {
+		allocator = nil // its blocks are not what pods get their addresses from
+	}
 	for _, m := range c.of(Kubelet) {
 		n, ok := m.maxPods()
 		if !ok {
@@ -61,8 +66,12 @@ func judgeBlock(row *ipamRow, m *member, r report, block netip.Prefix, pods uint
 	if err != nil || pods <= fits {
 		return // an error here is a block too large to count
 	}
+	takes := row.takes
+	if row.guessV6 && f == cidr.IPv6 {
+		takes += ", not confirmed"
+	}
 	r.flag(m, "max-pods", "use at most "+itoa(int(min(fits, math.MaxInt32)))+", or larger node blocks",
-		"%d pods, but an %s block of /%d holds %d under %s (%s)", pods, f, block.Bits(), fits, row.name, row.takes)
+		"%d pods, but an %s block of /%d holds %d under %s (%s)", pods, f, block.Bits(), fits, row.name, takes)
 }
 
 func checkNodesFit(c *cluster, r report) {
@@ -85,5 +94,14 @@ func checkNodesFit(c *cluster, r report) {
 			r.flag(m, "cluster-cidr", "use a larger pod range, or a longer node mask",
 				"%d nodes, but %s has %d blocks of /%d to give (%d of %d lost to the service range)", c.opts.nodes, p, have, mask, lost, total)
 		}
+	}
+}
+
+// triedNodes is how many nodes a cluster is tried with.
+const triedNodes = 5000
+
+func checkScale(c *cluster, r report) {
+	if c.opts.nodes > triedNodes {
+		r.process(nil, "split the cluster, or measure it first", "%d nodes, but Kubernetes is tried with %d, 150,000 pods and 110 pods a node at most", c.opts.nodes, triedNodes)
 	}
 }

@@ -15,6 +15,8 @@ var commandRules = []ruleRow{
 		Source: "cmd/*/app/server.go: the commands take no arguments"}, each: checkPositional},
 	{Rule: Rule{ID: "KC012", Title: "value of the wrong type, or none", Severity: Error,
 		Source: "github.com/spf13/pflag: bool.go, int32.go, ip.go, duration.go"}, each: checkTypes},
+	{Rule: Rule{ID: "KC013", Title: "long flag with one dash", Severity: Error,
+		Source: "github.com/spf13/pflag: flag.go, parseShortArg; the components have -h and -v alone"}, each: checkDashes},
 }
 
 func checkPositional(_ *cluster, m *member, r report) {
@@ -73,6 +75,23 @@ func typeError(kind flagKind, fl Flag) string {
 	return ""
 }
 
+// checkDashes: after one dash every letter is a flag of its own, so that
+// "-cluster-cidr=…" ends with "unknown shorthand flag: 'c'". ParseArgs reads
+// such flags all the same, to judge what was meant.
+func checkDashes(_ *cluster, m *member, r report) {
+	for i := range m.Flags.items {
+		it := &m.Flags.items[i]
+		if it.name == "" || strings.HasPrefix(it.tokens[0], "--") {
+			continue
+		}
+		switch it.name {
+		case "h", "v": // also -v4
+		default:
+			r.process(m, "write --"+it.name, "%q has one dash, after which each letter is a flag of its own: the component refuses to start", it.tokens[0])
+		}
+	}
+}
+
 // lifecycleRules judge flags by the version: the table is flagRows.
 var lifecycleRules = []ruleRow{
 	{Rule: Rule{ID: "KC101", Title: "flag was removed", Severity: Error,
@@ -119,7 +138,7 @@ func checkDeprecated(_ *cluster, m *member, r report) {
 		if row.deprecated.IsZero() || m.at.Compare(row.deprecated) < 0 || gone {
 			continue
 		}
-		if row.name == "apiserver-count" && m.text("endpoint-reconciler-type") != "master-count" {
+		if row.name == "apiserver-count" && m.text("endpoint-reconciler-type") != masterCount {
 			r.flag(m, row.name, row.instead, "deprecated, and without effect unless --endpoint-reconciler-type=master-count")
 			continue
 		}

@@ -19,6 +19,10 @@ var nodePortRules = []ruleRow{
 		Source: "cmd/kube-apiserver/app/options/options.go, help of --service-node-port-range"}, each: checkEphemeral},
 	{Rule: Rule{ID: "KC214", Title: "the API server's own port is a node port", Severity: Warning, Component: APIServer,
 		Source: "pkg/registry/core/service/portallocator: the range is handed out whole"}, each: checkOwnPort},
+	{Rule: Rule{ID: "KC216", Title: "node port range without ports to choose by hand", Severity: Info, Component: APIServer, Since: v1(28),
+		Source: "KEP-3668; pkg/registry/core/service/portallocator/allocator.go, calculateRangeOffset"}, each: checkNodePortBand},
+	{Rule: Rule{ID: "KC217", Title: "node ports among those of the node's own daemons", Severity: Warning, Component: APIServer,
+		Source: "pkg/cluster/ports/ports.go"}, each: checkDaemonPorts},
 	{Rule: Rule{ID: "KC215", Title: "node port of the Service kubernetes is not a node port", Severity: Error, Component: APIServer,
 		Source: "cmd/kube-apiserver/app/options/validation.go, validateServiceNodePort"}, each: checkServiceNodePort},
 }
@@ -60,6 +64,38 @@ func checkOwnPort(_ *cluster, m *member, r report) {
 	}
 }
 
+// checkNodePortBand: ports that Services ask for by number and ports given out
+// to others collide less where the former have a band of their own.
+func checkNodePortBand(_ *cluster, m *member, r report) {
+	if p, err := m.nodePorts(); err == nil && p.Static().IsZero() {
+		r.flag(m, nodePortRange, "use a range of more than 16 ports",
+			"%d ports are too few to keep some for Services that ask for one: another may get it first", p.Size())
+	}
+}
+
+// daemonPorts are the ports on which the daemons of a node listen unless told
+// otherwise. It is never written.
+var daemonPorts = []struct {
+	port int
+	what string
+}{
+	{10248, "the kubelet's health"}, {10249, "kube-proxy's metrics"}, {10250, "the kubelet"}, {10256, "kube-proxy's health"},
+	{10257, "kube-controller-manager"}, {10258, "cloud-controller-manager"},
+}
+
+func checkDaemonPorts(_ *cluster, m *member, r report) {
+	p, err := m.nodePorts()
+	if err != nil {
+		return
+	}
+	for _, d := range daemonPorts {
+		if p.Contains(d.port) {
+			r.flag(m, nodePortRange, "use a range without "+itoa(d.port), "%d in %s is the port of %s: a Service with it hides that on every node", d.port, p, d.what)
+			return // the first says enough
+		}
+	}
+}
+
 func checkServiceNodePort(_ *cluster, m *member, r report) {
 	port := m.integer("kubernetes-service-node-port", 0)
 	if p, err := m.nodePorts(); err == nil && port != 0 && !p.Contains(port) {
@@ -75,6 +111,10 @@ var endpointRules = []ruleRow{
 		Source: "pkg/apis/core/validation/validation.go, ValidateNonSpecialIP"}, each: checkAdvertiseClass},
 	{Rule: Rule{ID: "KC223", Title: "number of API servers is not positive", Severity: Error, Component: APIServer,
 		Source: "cmd/kube-apiserver/app/options/validation.go"}, each: checkCount},
+	{Rule: Rule{ID: "KC224", Title: "endpoint reconciler that does not exist", Severity: Error, Component: APIServer,
+		Source: "pkg/controlplane/instance.go, createEndpointReconciler"}, each: checkReconciler},
+	{Rule: Rule{ID: "KC225", Title: "endpoint reconciler that is deprecated", Severity: Warning, Component: APIServer,
+		Source: "cmd/kube-apiserver/app/options/options.go, help of --endpoint-reconciler-type"}, each: checkReconcilerDeprecated},
 }
 
 // advertised returns the address that kube-apiserver puts into the endpoints of
@@ -113,5 +153,21 @@ func checkAdvertiseClass(_ *cluster, m *member, r report) {
 func checkCount(_ *cluster, m *member, r report) {
 	if m.integer("apiserver-count", 1) < 1 {
 		r.flag(m, "apiserver-count", "remove it", "not a positive number")
+	}
+}
+
+func checkReconciler(_ *cluster, m *member, r report) {
+	switch m.text("endpoint-reconciler-type") {
+	case "", "lease", masterCount, "none":
+	default:
+		r.flag(m, "endpoint-reconciler-type", "use lease, or none", "kube-apiserver ends with \"Reconciler not implemented\"")
+	}
+}
+
+const masterCount = "master-count"
+
+func checkReconcilerDeprecated(_ *cluster, m *member, r report) {
+	if m.text("endpoint-reconciler-type") == masterCount {
+		r.flag(m, "endpoint-reconciler-type", "use lease, the default", "deprecated")
 	}
 }

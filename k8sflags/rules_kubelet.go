@@ -31,6 +31,12 @@ var kubeletRules = []ruleRow{
 	{Rule: Rule{ID: "KC408", Title: "node address that cannot be read", Severity: Warning, Component: Kubelet, Source: srcNodeIP}, each: checkNodeIPForm},
 	{Rule: Rule{ID: "KC409", Title: "node addresses of both families where the cloud provider cannot have them", Severity: Error, Component: Kubelet,
 		Source: srcNodeIP + "; KEP-3705"}, each: checkCloudNodeIPs},
+	{Rule: Rule{ID: "KC410", Title: "more cluster DNS addresses than a pod gets", Severity: Warning, Component: Kubelet,
+		Source: "pkg/apis/core/validation/validation.go, MaxDNSNameservers; pkg/kubelet/network/dns/dns.go"}, each: checkDNSCount},
+	{Rule: Rule{ID: "KC411", Title: "no cluster DNS", Severity: Warning, Component: Kubelet,
+		Source: "pkg/kubelet/network/dns/dns.go, event MissingClusterDNS"}, each: checkDNSMissing},
+	{Rule: Rule{ID: "KC412", Title: "pod CIDR that is not one range or one of each family", Severity: Warning, Component: Kubelet,
+		Source: srcKubelet + ": handed to the container runtime as it is"}, each: checkKubeletPodShape},
 }
 
 func checkNodeIPShape(_ *cluster, m *member, r report) {
@@ -90,14 +96,28 @@ func checkNodeIPClass(_ *cluster, m *member, r report) {
 // it starts, and replaces it by the node's as soon as there is one. Where
 // nobody gives nodes blocks it stays.
 func checkKubeletPodCIDR(c *cluster, m *member, r report) {
-	if m.text("pod-cidr") == "" || !c.inCluster(m) {
-		return
-	}
-	managers := c.of(ControllerManager)
-	if len(managers) > 0 && !slices.ContainsFunc(managers, func(m *member) bool { return m.boolean("allocate-node-cidrs", false) }) {
+	if m.text("pod-cidr") == "" || c.keepsPodCIDR(m) {
 		return
 	}
 	r.flag(m, "pod-cidr", "remove it; in a cluster Node.spec.podCIDRs decides", "for standalone kubelets; in a cluster it is replaced by the node's own block")
+}
+
+// keepsPodCIDR reports whether nobody replaces a kubelet's --pod-cidr.
+func (c *cluster) keepsPodCIDR(m *member) bool {
+	if !c.inCluster(m) {
+		return true
+	}
+	managers := c.of(ControllerManager)
+	return len(managers) > 0 && !slices.ContainsFunc(managers, func(m *member) bool { return m.boolean("allocate-node-cidrs", false) })
+}
+
+func checkKubeletPodShape(c *cluster, m *member, r report) {
+	if len(m.pods.items) == 0 || !c.keepsPodCIDR(m) {
+		return
+	}
+	if wrong := m.pods.shape(); wrong != "" {
+		r.flag(m, "pod-cidr", "give one range, or one of each family with a comma and no space between them", "%s, which the kubelet does not check", wrong)
+	}
 }
 
 func checkDNSRange(c *cluster, m *member, r report) {
@@ -170,7 +190,25 @@ func checkDNSForm(_ *cluster, m *member, r report) {
 }
 
 func checkMaxPods(_ *cluster, m *member, r report) {
-	if m.integer("max-pods", 0) < 0 {
-		r.flag(m, "max-pods", "use a positive number", "negative")
+	for _, flag := range []string{"max-pods", "pods-per-core"} {
+		if m.integer(flag, 0) < 0 {
+			r.flag(m, flag, "use a positive number", "negative")
+		}
+	}
+}
+
+// maxNameservers is how many nameservers a pod's resolv.conf has at most.
+const maxNameservers = 3
+
+func checkDNSCount(_ *cluster, m *member, r report) {
+	if n := len(m.clusterDNS); n > maxNameservers {
+		r.flag(m, "cluster-dns", "name at most three", "%d addresses, of which pods get the first %d", n, maxNameservers)
+	}
+}
+
+func checkDNSMissing(c *cluster, m *member, r report) {
+	if m.text("cluster-dns") == "" && !m.configFile && c.inCluster(m) {
+		r.flag(m, "cluster-dns", "set it to the address of the DNS Service, by convention the tenth of the service range",
+			"pods are given the node's own nameservers, which know of no Services")
 	}
 }

@@ -35,6 +35,16 @@ var nodeCIDRRules = []ruleRow{
 		Component: ControllerManager, Source: srcNodeIPAM}, each: checkManagerServiceShape},
 	{Rule: Rule{ID: "KC309", Title: "allocator that needs a cloud provider in the tree", Severity: Error,
 		Component: ControllerManager, Since: v1(31), Source: "cmd/kube-controller-manager/app/core.go; pkg/controller/nodeipam/ipam/cidr_allocator.go"}, each: checkAllocatorType},
+	{Rule: Rule{ID: "KC310", Title: "cloud routes that nobody makes", Severity: Warning, Component: ControllerManager, Since: v1(31),
+		Source: "KEP-2395: kube-controller-manager has no route controller"}, each: checkCloudRoutes},
+	{Rule: Rule{ID: "KC311", Title: "controller by a name that is not known yet", Severity: Error, Component: ControllerManager, Until: v1(27),
+		Source: "cmd/kube-controller-manager/names/controller_names.go; staging/src/k8s.io/controller-manager/options/generic.go, Validate"}, each: checkControllerName},
+	{Rule: Rule{ID: "KC312", Title: "allocator that does not exist", Severity: Error, Component: ControllerManager,
+		Source: "pkg/controller/nodeipam/ipam/cidr_allocator.go, New"}, each: checkAllocatorKnown},
+	{Rule: Rule{ID: "KC313", Title: "pod range that kubeadm refuses", Severity: Info, Component: ControllerManager,
+		Source: "cmd/kubeadm/app/apis/kubeadm/validation/validation.go, ValidateIPNetFromString and ValidatePodSubnetNodeMask"}, each: checkKubeadmPods},
+	{Rule: Rule{ID: "KC314", Title: "node blocks that the IPAM does not use", Severity: Warning, Component: ControllerManager,
+		Source: "the IPAMs' own allocators, which do not read Node.spec.podCIDRs"}, each: checkUnusedBlocks},
 }
 
 func checkPodShape(_ *cluster, m *member, r report) {
@@ -162,5 +172,68 @@ func checkAllocatorType(_ *cluster, m *member, r report) {
 	if kind == "CloudAllocator" || strings.HasPrefix(kind, "IPAMFrom") {
 		r.flag(m, "cidr-allocator-type", "leave the blocks to the cloud-controller-manager, with --allocate-node-cidrs=false here",
 			"there is no cloud provider in kube-controller-manager since Kubernetes 1.31")
+	}
+}
+
+func checkCloudRoutes(_ *cluster, m *member, r report) {
+	if m.isSet("configure-cloud-routes") && m.boolean("configure-cloud-routes", true) {
+		r.flag(m, "configure-cloud-routes", "remove it; the cloud-controller-manager has a flag of that name",
+			"without effect since Kubernetes 1.31, when the clouds left kube-controller-manager")
+	}
+}
+
+func checkControllerName(_ *cluster, m *member, r report) {
+	for name := range strings.SplitSeq(m.text("controllers"), ",") {
+		if strings.TrimPrefix(name, "-") == "node-ipam-controller" {
+			r.flag(m, "controllers", "write nodeipam, which later versions read too", "%q is known from Kubernetes 1.28 on; %s refuses to start", name, m.at)
+		}
+	}
+}
+
+func checkAllocatorKnown(_ *cluster, m *member, r report) {
+	v := m.value("cidr-allocator-type")
+	if v == nil || !m.boolean("allocate-node-cidrs", false) || !m.runsNodeIPAM() {
+		return
+	}
+	switch v.text {
+	case "RangeAllocator", "CloudAllocator", "IPAMFromCluster", "IPAMFromCloud":
+	default:
+		r.flag(m, "cidr-allocator-type", "remove it", "not an allocator of kube-controller-manager")
+	}
+}
+
+// kubeadmPods is the fewest addresses of a pod range that kubeadm takes
+// (MinimumAddressesInPodSubnet).
+const kubeadmPods = 14
+
+// checkKubeadmPods: kubeadm has the limit of 16 bits for IPv4 too. It does not
+// read --node-cidr-mask-size, and reckons with the default in its place.
+func checkKubeadmPods(_ *cluster, m *member, r report) {
+	blocks(m, func(f cidr.Family, flag string, mask int, pods dualstack.Pair) {
+		p := pods.Of(f)
+		read, as := mask, ""
+		if flag == "node-cidr-mask-size" {
+			if read = defaultMaskV4; f == cidr.IPv6 {
+				read = defaultMaskV6
+			}
+			as = ", since it does not read --node-cidr-mask-size"
+		}
+		switch {
+		case mask < p.Bits() || mask > f.BitLen() || (f == cidr.IPv6 && mask-p.Bits() > maxIPv6Difference):
+			// kube-controller-manager refuses it, or another rule does
+		case f.BitLen()-p.Bits() < 4:
+			r.flag(m, "cluster-cidr", "use a /"+itoa(f.BitLen()-4)+" or shorter", "kubeadm refuses %s: fewer than %d addresses", p, kubeadmPods)
+		case read < p.Bits():
+			r.flag(m, flag, "use --"+maskFlag(f), "kubeadm reckons with node blocks of /%d%s, and refuses %s", read, as, p)
+		case read-p.Bits() > maxIPv6Difference:
+			r.flag(m, flag, "use --"+maskFlag(f)+"="+itoa(p.Bits()+maxIPv6Difference)+" or shorter, or a smaller pod range",
+				"kubeadm reckons with node blocks of /%d%s, and refuses more than %d bits beyond %s", read, as, maxIPv6Difference, p)
+		}
+	})
+}
+
+func checkUnusedBlocks(c *cluster, m *member, r report) {
+	if row, err := c.opts.ipam.row(); err == nil && row.ownBlocks && m.allocates() {
+		r.flag(m, "allocate-node-cidrs", "set it to false", "%s has node blocks of its own and does not use Node.spec.podCIDRs", row.name)
 	}
 }

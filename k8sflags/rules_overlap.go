@@ -1,7 +1,9 @@
 package k8sflags
 
 import (
+	"cmp"
 	"net/netip"
+	"slices"
 
 	"github.com/kubecidr/kubecidr/cidr"
 	"github.com/kubecidr/kubecidr/dualstack"
@@ -17,6 +19,10 @@ var overlapRules = []ruleRow{
 	{Rule: Rule{ID: "KC614", Title: "node inside of the pod or service range", Severity: Error, Source: "help of --service-cluster-ip-range"}, all: checkNodesApart},
 	{Rule: Rule{ID: "KC615", Title: "pods or services overlap another network", Severity: Error,
 		Source: "https://kubernetes.io/docs/concepts/cluster-administration/networking/"}, all: checkNetworks},
+	{Rule: Rule{ID: "KC616", Title: "kubelets' own pod CIDRs overlap", Severity: Error, Source: "cmd/kubelet/app/options/options.go, help of --pod-cidr: nobody compares them"}, all: checkOwnRanges},
+	{Rule: Rule{ID: "KC617", Title: "kubelet's own pod CIDR outside of the cluster's", Severity: Warning,
+		Source: srcRoutes + "; cmd/kube-proxy/app/server_linux.go, getLocalDetectors"}, all: checkOwnRangesInside},
+	{Rule: Rule{ID: "KC618", Title: "two nodes with one address", Severity: Error, Source: "pkg/kubelet/nodestatus/setters.go: each reports the address as its own"}, all: checkNodeIPsDiffer},
 }
 
 // lostBlocks returns how many blocks of the given length in pods touch
@@ -124,8 +130,12 @@ func checkNodesApart(c *cluster, r report) {
 		}
 	}
 	for _, m := range c.of(Kubelet) {
+		own, _ := m.pods.pair()
 		for _, a := range m.nodeIPs {
 			judge(m, "node-ip", a)
+			if p, ok := containing(own, a); ok && c.keepsPodCIDR(m) {
+				r.flag(m, "node-ip", "use ranges that do not overlap", "%s lies in the kubelet's own pod CIDR %s", a, p)
+			}
 		}
 	}
 	for _, m := range c.of(APIServer) {
@@ -159,4 +169,71 @@ func unmapped(p netip.Prefix) netip.Prefix {
 		return netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
 	}
 	return p
+}
+
+// checkOwnRanges sorts the ranges by address, widest first: one that overlaps
+// another lies in the last one before it that lies in none itself.
+func checkOwnRanges(c *cluster, r report) {
+	type own struct {
+		m *member
+		p netip.Prefix
+	}
+	var all []own
+	for _, m := range c.of(Kubelet) {
+		pair, _ := m.pods.pair()
+		if c.keepsPodCIDR(m) {
+			for p := range pair.All() {
+				all = append(all, own{m, p})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b own) int {
+		return cmp.Or(a.p.Addr().Compare(b.p.Addr()), cmp.Compare(a.p.Bits(), b.p.Bits()))
+	})
+	var around own
+	for _, o := range all {
+		if around.m == nil || !covers(around.p, o.p) {
+			around = o
+			continue
+		}
+		r.flag(o.m, "pod-cidr", "give every kubelet a range of its own", "%s overlaps %s of another kubelet: pods of both get the same addresses", o.p, around.p)
+	}
+}
+
+func checkOwnRangesInside(c *cluster, r report) {
+	cluster, _, ok := c.podRange()
+	if proxy := c.first(Proxy); !ok && proxy != nil && proxy.byClusterCIDR() {
+		cluster, ok = proxy.pods.pair()
+	}
+	if !ok {
+		return
+	}
+	for _, m := range c.of(Kubelet) {
+		pair, _ := m.pods.pair()
+		if !c.keepsPodCIDR(m) {
+			continue
+		}
+		for p := range pair.All() {
+			if q := ofPair(cluster, cidr.FamilyOf(p)); !q.IsValid() || !covers(q, p) {
+				r.flag(m, "pod-cidr", "take it out of "+cluster.String(), "%s is not in the cluster's %s: its pods count as outside of the cluster", p, cluster)
+			}
+		}
+	}
+}
+
+func checkNodeIPsDiffer(c *cluster, r report) {
+	kubelets := c.of(Kubelet)
+	if len(kubelets) < 2 {
+		return
+	}
+	seen := make(map[netip.Addr]*member, len(kubelets))
+	for _, m := range kubelets {
+		for _, a := range m.nodeIPs {
+			if other := seen[a]; other != nil && other != m && !a.IsUnspecified() {
+				r.flag(m, "node-ip", "give each kubelet the address of its node", "another kubelet has %s too", a)
+				continue
+			}
+			seen[a] = m
+		}
+	}
 }

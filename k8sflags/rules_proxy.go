@@ -1,7 +1,11 @@
 package k8sflags
 
 import (
+	"slices"
+	"strings"
 	"time"
+
+	"github.com/kubecidr/kubecidr/cidr"
 )
 
 const (
@@ -21,14 +25,18 @@ var proxyRules = []ruleRow{
 	{Rule: Rule{ID: "KC507", Title: "cluster CIDR that is not used", Severity: Warning, Component: Proxy, Source: srcProxyFlags + ", help of --cluster-cidr"}, each: checkProxyUnused},
 	{Rule: Rule{ID: "KC508", Title: "cluster CIDR is not one range or one of each family", Severity: Error, Component: Proxy, Source: srcProxyValidation}, each: checkProxyCIDR},
 	{Rule: Rule{ID: "KC509", Title: "no cluster CIDR to detect local traffic by", Severity: Warning, Component: Proxy, Source: "cmd/kube-proxy/app/server_linux.go, getLocalDetectors"}, each: checkProxyNoCIDR},
+	{Rule: Rule{ID: "KC511", Title: "node port addresses that cannot be read", Severity: Error, Component: Proxy, Source: srcProxyValidation + ", validateKubeProxyNodePortAddress"}, each: checkNodePortAddresses},
+	{Rule: Rule{ID: "KC512", Title: "excluded range that cannot be read", Severity: Error, Component: Proxy, Source: srcProxyValidation + ", validateIPVSExcludeCIDRs"}, each: checkExcluded},
+	{Rule: Rule{ID: "KC513", Title: "cluster CIDR without the family of the bind address", Severity: Warning, Component: Proxy, Source: "cmd/kube-proxy/app/server.go, checkBadConfig"}, each: checkBindFamily},
 	{Rule: Rule{ID: "KC510", Title: "proxy mode left to a default that is to change", Severity: Info, Component: Proxy, Since: v1(37), Source: "KEP-5495"}, each: checkProxyModeUnset},
 }
 
 // proxyFlags are the flags of kube-proxy that a configuration file overrides.
 var proxyFlags = []string{
-	"bind-address", "cluster-cidr", "detect-local-mode", "iptables-min-sync-period", "iptables-sync-period",
-	"ipvs-exclude-cidrs", "ipvs-min-sync-period", "ipvs-scheduler", "ipvs-strict-arp", "ipvs-sync-period",
-	"nodeport-addresses", "pod-bridge-interface", "pod-interface-name-prefix", "proxy-mode", "feature-gates",
+	"bind-address", "cluster-cidr", "detect-local-mode", "healthz-bind-address", "healthz-port", "iptables-localhost-nodeports",
+	"iptables-min-sync-period", "iptables-sync-period", "ipvs-exclude-cidrs", "ipvs-min-sync-period", "ipvs-scheduler",
+	"ipvs-strict-arp", "ipvs-sync-period", "masquerade-all", "metrics-bind-address", "metrics-port", "nodeport-addresses",
+	"pod-bridge-interface", "pod-interface-name-prefix", "proxy-mode", "feature-gates",
 }
 
 func checkProxyConfig(_ *cluster, m *member, r report) {
@@ -181,5 +189,76 @@ func checkProxyNoCIDR(_ *cluster, m *member, r report) {
 	if !m.configFile && m.byClusterCIDR() && len(m.pods.items) == 0 {
 		r.flag(m, "cluster-cidr", "set it to the pod range, or choose another --detect-local-mode",
 			"local traffic is not detected, so that traffic from outside of the cluster to Services is not masqueraded")
+	}
+}
+
+// elements yields the elements of a list flag, of which nothing is trimmed.
+func (m *member) elements(flag string) []string {
+	if text := m.text(flag); text != "" {
+		return strings.Split(text, ",")
+	}
+	return nil
+}
+
+// readable reports whether Kubernetes reads an element as a range.
+func readable(element string) bool {
+	it := readCIDR(element)
+	return it.prefix.IsValid() || it.form&mappedIPv4 != 0
+}
+
+// checkNodePortAddresses: up to 1.30 ranges alone, up to 1.36 ranges or
+// "primary" by itself, then any mixture of ranges and three keywords.
+func checkNodePortAddresses(_ *cluster, m *member, r report) {
+	if m.configFile {
+		return
+	}
+	const flag = "nodeport-addresses"
+	list := m.elements(flag)
+	for i, element := range list {
+		keyword := element == "primary" || element == "localhost" || element == "all"
+		switch {
+		case keyword && m.at.AtLeast(v1(37)):
+			if slices.Index(list, element) < i {
+				r.flag(m, flag, "name it once", "%q is there twice", element)
+			}
+		case element == "primary" && m.at.AtLeast(v1(31)):
+			if len(list) > 1 {
+				r.flag(m, flag, "give it by itself", "%q beside others is for Kubernetes 1.37 and later", element)
+			}
+		case keyword:
+			since := v1(37)
+			if element == "primary" {
+				since = v1(31)
+			}
+			r.flag(m, flag, "give the nodes' ranges", "the keyword %q is new in Kubernetes %s", element, since)
+		case !readable(element):
+			r.flag(m, flag, "give ranges with commas and no spaces", "%q is not a range", element)
+		}
+	}
+}
+
+func checkExcluded(_ *cluster, m *member, r report) {
+	const flag = "ipvs-exclude-cidrs"
+	if m.configFile || m.text("proxy-mode") != ProxyIPVS {
+		return // not looked at
+	}
+	for _, element := range m.elements(flag) {
+		if !readable(element) {
+			r.flag(m, flag, "give ranges with commas and no spaces", "%q is not a range", element)
+		}
+	}
+}
+
+// checkBindFamily: the family of the bind address counts as the node's primary
+// one. Without it among the ranges kube-proxy complains, and on a kernel without
+// the other family it ends.
+func checkBindFamily(_ *cluster, m *member, r report) {
+	pods, ok := m.pods.pair()
+	a := m.addr("bind-address")
+	if m.configFile || !m.byClusterCIDR() || !ok || !a.IsValid() || a.IsUnspecified() {
+		return
+	}
+	if f := cidr.FamilyOfAddr(a); !pods.Of(f).IsValid() {
+		r.flag(m, "bind-address", "use the node's address of the pods' family, or remove it", "%s, but the cluster CIDR %s is not", f, pods)
 	}
 }

@@ -31,6 +31,10 @@ var serviceRules = []ruleRow{
 		Source: srcSloppy}, each: checkSloppyRange},
 	{Rule: Rule{ID: "KC207", Title: "range of addresses that are not for pods or services", Severity: Warning,
 		Source: "RFC 6890; pkg/apis/core/validation/validation.go, ValidateNonSpecialIP"}, each: checkSpecialRange},
+	{Rule: Rule{ID: "KC208", Title: "service range that kubeadm refuses", Severity: Info, Component: APIServer,
+		Source: "cmd/kubeadm/app/apis/kubeadm/validation/validation.go, ValidateIPNetFromString and ValidateServiceSubnetSize"}, each: checkKubeadmServices},
+	{Rule: Rule{ID: "KC209", Title: "range that is set aside for something else", Severity: Info,
+		Source: "https://www.iana.org/assignments/iana-ipv4-special-registry, https://www.iana.org/assignments/iana-ipv6-special-registry"}, each: checkSetAside},
 }
 
 func checkServiceShape(_ *cluster, m *member, r report) {
@@ -143,7 +147,10 @@ var specialRanges = []struct {
 	{netip.MustParsePrefix("127.0.0.0/8"), "loopback"},
 	{netip.MustParsePrefix("169.254.0.0/16"), "link-local"},
 	{netip.MustParsePrefix("224.0.0.0/4"), "multicast"},
-	{netip.MustParsePrefix("::1/128"), "loopback"},
+	{netip.MustParsePrefix("192.0.0.0/24"), "IETF protocol"},
+	{netip.MustParsePrefix("::/127"), "unspecified and loopback"},
+	{netip.MustParsePrefix("64:ff9b::/96"), "NAT64"},
+	{netip.MustParsePrefix("100::/64"), "discard"},
 	{netip.MustParsePrefix("fe80::/10"), "link-local"},
 	{netip.MustParsePrefix("ff00::/8"), "multicast"},
 }
@@ -153,9 +160,72 @@ func checkSpecialRange(_ *cluster, m *member, r report) {
 		for _, it := range l.items {
 			for _, s := range specialRanges {
 				if it.prefix.IsValid() && it.prefix.Overlaps(s.prefix) {
-					r.flag(m, flag, "use private or own addresses", "%s has %s addresses (%s)", it.prefix, s.what, s.prefix)
+					r.flag(m, flag, "use private or own addresses", "%s has %s addresses (%s), and nobody checks that", it.prefix, s.what, s.prefix)
 				}
 			}
 		}
 	})
+}
+
+// setAside are ranges that work as far as Kubernetes goes, and that somebody
+// else may take for something else. It is never written.
+var setAside = []struct {
+	prefix netip.Prefix
+	what   string
+}{
+	{netip.MustParsePrefix("192.0.2.0/24"), "for documentation (RFC 5737)"},
+	{netip.MustParsePrefix("198.51.100.0/24"), "for documentation (RFC 5737)"},
+	{netip.MustParsePrefix("203.0.113.0/24"), "for documentation (RFC 5737)"},
+	{netip.MustParsePrefix("192.88.99.0/24"), "for relays of 6to4, which is over (RFC 7526)"},
+	{netip.MustParsePrefix("198.18.0.0/15"), "for benchmarks (RFC 2544)"},
+	{netip.MustParsePrefix("240.0.0.0/4"), "reserved, and dropped by many (RFC 1112)"},
+	{netip.MustParsePrefix("64:ff9b:1::/48"), "for NAT64 (RFC 8215)"},
+	{netip.MustParsePrefix("2001::/32"), "for Teredo (RFC 4380)"},
+	{netip.MustParsePrefix("2001:2::/48"), "for benchmarks (RFC 5180)"},
+	{netip.MustParsePrefix("2001:db8::/32"), "for documentation (RFC 3849)"},
+	{netip.MustParsePrefix("3fff::/20"), "for documentation (RFC 9637)"},
+	{netip.MustParsePrefix("2002::/16"), "for 6to4 (RFC 3056)"},
+	{netip.MustParsePrefix("5f00::/16"), "for segment routing (RFC 9602)"},
+	{netip.MustParsePrefix("fc00::/8"), "not defined; private addresses are in fd00::/8 (RFC 4193)"},
+	{netip.MustParsePrefix("fd00::/48"), "private without a random global ID, so that others may have it too (RFC 4193)"},
+	{netip.MustParsePrefix("fec0::/10"), "site-local, which is over (RFC 3879)"},
+}
+
+func checkSetAside(_ *cluster, m *member, r report) {
+	rangesOf(m, func(flag string, l *cidrList) {
+		pair, ok := l.pair()
+		if !ok {
+			return // another rule's
+		}
+		for p := range pair.All() {
+			for _, s := range setAside {
+				if covers(s.prefix, p) {
+					r.flag(m, flag, "use private or own addresses", "%s lies in %s, which is %s", p, s.prefix, s.what)
+				}
+			}
+		}
+	})
+}
+
+// kubeadmServices is the fewest addresses of a service range that kubeadm takes
+// (MinimumAddressesInServiceSubnet): the DNS Service gets the tenth.
+const kubeadmServices = 10
+
+// checkKubeadmServices: kubeadm kept the limits that kube-apiserver dropped, and
+// asks more of small ranges. What kube-apiserver refuses itself is not said again.
+func checkKubeadmServices(_ *cluster, m *member, r report) {
+	pair, ok := m.services.pair()
+	if !ok {
+		return
+	}
+	for p := range pair.All() {
+		f := cidr.FamilyOf(p)
+		hostBits := f.BitLen() - p.Bits()
+		switch {
+		case hostBits < 4 && (p != pair.Primary() || hostBits >= 3):
+			r.flag(m, serviceRange, "use a /"+itoa(f.BitLen()-4)+" or shorter", "kubeadm refuses %s: fewer than %d addresses", p, kubeadmServices)
+		case hostBits > serviceHostBits && objectsOnly(m) && p.Bits() >= shortestServiceBits(f, true):
+			r.flag(m, serviceRange, fixBits(f.BitLen()-serviceHostBits), "kubeadm refuses %s: more than %d host bits", p, serviceHostBits)
+		}
+	}
 }
