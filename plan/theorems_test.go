@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubecidr/kubecidr/cidr"
 	"github.com/kubecidr/kubecidr/dualstack"
+	"github.com/kubecidr/kubecidr/k8sflags"
 	"github.com/kubecidr/kubecidr/plan"
 	"pgregory.net/rapid"
 )
@@ -186,7 +187,11 @@ func capacityOf(t *rapid.T, s plan.Spec, c plan.ClusterSpec, got *plan.Cluster) 
 			return pow2(d)
 		}),
 		PodsPerNode: least(plan.Pod, func(q netip.Prefix) *big.Int {
-			return less(pow2(q.Addr().BitLen()-mask(q)), lossOf(c.IPAM, family(q)))
+			hostBits := q.Addr().BitLen() - mask(q)
+			if c.IPAM == k8sflags.Cilium && family(q) == cidr.IPv6 {
+				hostBits = min(hostBits, 16) // it uses no more of a block
+			}
+			return less(pow2(hostBits), lossOf(c.IPAM, family(q)))
 		}),
 		Services: least(plan.Service, func(q netip.Prefix) *big.Int {
 			old := c.Kubernetes.Minor < 34 // none is as good as the oldest
