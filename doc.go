@@ -9,6 +9,8 @@
 //     kube-apiserver, kube-controller-manager, cloud-controller-manager,
 //     kubelet and kube-proxy, read, judged and written for Kubernetes 1.24 to
 //     1.37.
+//   - [github.com/kubecidr/kubecidr/k8sflags/manifest]: the files in which
+//     those flags stand, from static pods to kubeadm's configuration.
 //   - [github.com/kubecidr/kubecidr/plan]: a fleet's needs in, ranges that
 //     provably do not overlap and suffice out.
 //   - [github.com/kubecidr/kubecidr/plan/planfile]: the needs as a YAML or JSON

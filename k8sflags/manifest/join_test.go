@@ -1,0 +1,179 @@
+package manifest_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/kubecidr/kubecidr/k8sflags"
+	"github.com/kubecidr/kubecidr/k8sflags/manifest"
+)
+
+// file is a file's name and text.
+type file struct{ name, text string }
+
+func join(t *testing.T, files ...file) (k8sflags.Set, []manifest.Missing, error) {
+	t.Helper()
+	var fragments []manifest.Fragment
+	for _, f := range files {
+		fragment, err := manifest.Read(f.name, []byte(f.text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		fragments = append(fragments, fragment)
+	}
+	return manifest.Join(fragments...)
+}
+
+// said returns a flag of every process, by name.
+func said(s k8sflags.Set, flag string) []string {
+	var out []string
+	for _, p := range s.Processes {
+		v, ok := p.Flags.Get(flag)
+		if !ok {
+			v = "-"
+		}
+		out = append(out, strings.TrimSpace(p.Name+" "+v))
+	}
+	return out
+}
+
+const kubeletYAML = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n"
+
+func TestJoin(t *testing.T) {
+	const (
+		service = "[Service]\nExecStart=/usr/bin/kubelet --max-pods=1 --config=/var/lib/kubelet/config.yaml\n"
+		plain   = "[Service]\nExecStart=/usr/bin/kubelet --config=/var/lib/kubelet/config.yaml\n"
+	)
+	for _, c := range []struct {
+		name  string
+		files []file
+		flag  string
+		want  []string
+	}{
+		{"flags win over fields", []file{{"u.service", service}, {"config.yaml", kubeletYAML + "maxPods: 2\n"}}, "max-pods", []string{"1"}},
+		{"lists are replaced", []file{{"c", "kubelet --config=c.yaml --cluster-dns=10.0.0.1"}, {"c.yaml", kubeletYAML + "clusterDNS: [10.0.0.2, 10.0.0.3]\n"}}, "cluster-dns", []string{"10.0.0.1"}},
+		{"feature gates add up", []file{{"c", "kubelet --config=c.yaml --feature-gates=A=true"}, {"c.yaml", kubeletYAML + "featureGates: {A: false, B: true}\n"}}, "feature-gates", []string{"A=true,B=true"}},
+		{"the file is read, so that it is not unknown", []file{{"c", "kubelet --config=c.yaml"}, {"c.yaml", kubeletYAML}}, "config", []string{"-"}},
+		{"each node its own", []file{
+			{"n1/kubelet.service", plain}, {"n2/kubelet.service", plain},
+			{"n2/config.yaml", kubeletYAML + "maxPods: 2\n"}, {"n1/config.yaml", kubeletYAML + "maxPods: 1\n"},
+		}, "max-pods", []string{"n1/kubelet.service 1", "n2/kubelet.service 2"}},
+		{"one file for all", []file{{"n1/kubelet.service", plain}, {"n2/kubelet.service", service}, {"all.yaml", kubeletYAML + "maxPods: 3\n"}},
+			"max-pods", []string{"n1/kubelet.service 3", "n2/kubelet.service 1"}},
+		{"none of several that it names", []file{{"n1/kubelet.service", plain}, {"a.yaml", kubeletYAML + "maxPods: 3\n"}, {"b.yaml", kubeletYAML + "maxPods: 4\n"}},
+			"max-pods", []string{"n1/kubelet.service -", "a.yaml 3", "b.yaml 4"}},
+		{"kube-proxy ignores its flags", []file{{"c", "kube-proxy --config=p.yaml --proxy-mode=ipvs"}, {"p.yaml", "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: nftables\n"}},
+			"proxy-mode", []string{"c ipvs", "p.yaml nftables"}},
+		{"drop-ins by name", []file{
+			{"etc/kubelet.service.d/20-b.conf", "[Service]\nEnvironment=N=2\n"}, {"etc/kubelet.service.d/10-a.conf", "[Service]\nEnvironment=N=1\n"},
+			{"lib/kubelet.service", "[Service]\nExecStart=/bin/kubelet --max-pods=${N}\n"},
+		}, "max-pods", []string{"2"}},
+		{"drop-ins take back", []file{
+			{"kubelet.service", "[Service]\nEnvironment=N=1\nEnvironmentFile=e\nExecStart=/bin/kubelet --max-pods=${N}\n"}, {"e", "N=3\n"},
+			{"kubelet.service.d/a.conf", "[Service]\nEnvironment=\nEnvironmentFile=\nExecStart=\nExecStart=/bin/kubelet --max-pods=${N}0\n"},
+		}, "max-pods", []string{"${N}0"}},
+		{"drop-ins by themselves", []file{
+			{"kubelet.service.d/a.conf", "[Service]\nExecStart=\nExecStart=/bin/kubelet $N\n"}, {"kubelet.service.d/b.conf", "[Service]\nEnvironment=\"N=--max-pods=1 --v=2\"\n"},
+		}, "max-pods", []string{"1"}},
+		{"drop-ins of each node", []file{
+			{"n1/kubelet.service", service}, {"n2/kubelet.service", service}, {"n2/kubelet.service.d/a.conf", "[Service]\nExecStart=\nExecStart=/bin/kubelet --max-pods=7\n"},
+		}, "max-pods", []string{"n1/kubelet.service 1", "n2/kubelet.service.d/a.conf 7"}},
+		{"environment files win over lines", []file{
+			{"kubelet.service", "[Service]\nExecStart=/bin/kubelet $A\nEnvironmentFile=-/etc/default/kubelet\nEnvironment=A=--max-pods=1\n"}, {"etc/default/kubelet", "A='--max-pods=2 --v=3'\n"},
+		}, "max-pods", []string{"2"}},
+		{"the nearest environment file", []file{
+			{"n2/a/kubelet.service", "[Service]\nExecStart=/bin/kubelet $A\nEnvironmentFile=/e\n"}, {"n1/e", "A=--max-pods=1\n"}, {"n2/e", "A=--max-pods=2\n"},
+		}, "max-pods", []string{"2"}},
+		{"a dollar sign", []file{{"kubelet.service", "[Service]\nExecStart=/bin/kubelet --cluster-domain=a$$b$c\n"}}, "cluster-domain", []string{"a$b$c"}},
+		{"variables of a container", []file{{"p", "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command: [kubelet, --cluster-domain=$(A)-$$(A)-$(B)-$(C)]\n    env: [{name: A, value: x}, {name: B, value: $(A)y}]\n"}},
+			"cluster-domain", []string{"x-$(A)-xy-$(C)"}},
+		{"a shell in a container", []file{{"p", "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command: [/bin/sh, -ec]\n    args: ['exec kubelet --max-pods=5']\n"}}, "max-pods", []string{"5"}},
+		{"kubeadm and a worker's file", []file{
+			{"cp.yaml", "apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\nnetworking: {serviceSubnet: 10.9.0.0/16}\n"},
+			{"w.yaml", "apiVersion: kubeadm.k8s.io/v1beta4\nkind: JoinConfiguration\n"},
+		}, "cluster-dns", []string{"-", "-", "10.9.0.10", "-"}},
+		{"a worker's file alone", []file{{"w.yaml", "apiVersion: kubeadm.k8s.io/v1beta4\nkind: JoinConfiguration\n"}}, "config", []string{"/var/lib/kubelet/config.yaml"}},
+		{"kubeadm init with all defaults", []file{{"i.yaml", "apiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\n"}},
+			"service-cluster-ip-range", []string{"10.96.0.0/12", "-", "-", "-"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s, _, err := join(t, c.files...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := said(s, c.flag); !slices.Equal(got, c.want) {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestJoinVersions(t *testing.T) {
+	image := func(name, tag string) string {
+		return "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command: [" + name + "]\n    image: example.com:5000/" + name + tag + "\n"
+	}
+	s, _, err := join(t, file{"a", image("kube-apiserver", ":v1.34.1@sha256:00")}, file{"b", image("kubelet", ":v1.32.9")},
+		file{"c", image("kube-controller-manager", ":latest")}, file{"d", image("kube-proxy", "")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, p := range s.Processes {
+		got = append(got, p.Version.String())
+	}
+	if want := []string{"unknown", "1.32", "unknown", "unknown"}; s.Version != (k8sflags.Version{Major: 1, Minor: 34}) || !slices.Equal(got, want) {
+		t.Errorf("set %s, processes %s", s.Version, got)
+	}
+}
+
+func TestJoinErrors(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		files []file
+		want  string
+	}{
+		{"a variable that does not split", []file{{"k.service", "[Service]\nExecStart=/bin/kubelet $A\nEnvironmentFile=e\n"}, {"e", "B=1\nA=\"--x='y\"\n"}},
+			"e:2: A: the value of A does not split into arguments: quote ' is never closed: syntax error"},
+		{"an argument that is none", []file{{"c", "kubelet --v=1 ---x"}}, `c:1: kubelet argument 2 "---x": syntax error: a dash or two, then a name`},
+		{"extra arguments with dashes", []file{{"k", "apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\napiServer:\n  extraArgs:\n    --v: \"1\"\n"}},
+			`k:5: apiServer.extraArgs.--v: kube-apiserver argument 3 "----v=1": syntax error: a dash or two, then a name`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s, missing, err := join(t, c.files...)
+			if err == nil || err.Error() != c.want || !errors.Is(err, manifest.ErrSyntax) {
+				t.Errorf("got  %v\nwant %s", err, c.want)
+			}
+			if len(s.Processes) > 0 || len(missing) > 0 {
+				t.Error("a result in spite of the error")
+			}
+		})
+	}
+}
+
+func TestMissingExplains(t *testing.T) {
+	s, missing, err := join(t, file{"c", "kube-apiserver --advertise_address=$(hostname -i) --bind-address=nonsense"})
+	if err != nil || len(missing) != 1 {
+		t.Fatal(missing, err)
+	}
+	explained := map[string]bool{}
+	for _, f := range k8sflags.Check(s) {
+		if f.Rule == "KC012" {
+			explained[f.Flag] = missing[0].Explains(f)
+		}
+	}
+	if !explained["advertise-address"] || explained["bind-address"] || len(explained) != 2 {
+		t.Errorf("%v", explained)
+	}
+}
+
+func TestNothingJoined(t *testing.T) {
+	s, missing, err := manifest.Join()
+	if len(s.Processes) != 0 || !s.Version.IsZero() || len(missing) != 0 || err != nil {
+		t.Error(s, missing, err)
+	}
+	if s, _, err := manifest.Join(manifest.Fragment{}); len(s.Processes) != 0 || err != nil {
+		t.Error(s, err)
+	}
+}

@@ -1,0 +1,36 @@
+package manifest
+
+import (
+	"strings"
+
+	"github.com/kubecidr/kubecidr/k8sflags"
+)
+
+// readCommands reads a file of command lines, as a shell has them: one command
+// a line, lines joined by a backslash at their end, comments.
+func readCommands(file, text string, errs *Errors) []command {
+	var commands []command
+	lines := strings.Split(text, "\n")
+	for i := 0; i < len(lines); i++ {
+		first, line := i, strings.TrimSpace(lines[i])
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		for i+1 < len(lines) && strings.HasSuffix(strings.TrimSuffix(lines[i], "\r"), `\`) {
+			i++
+		}
+		raw := strings.Join(lines[first:i+1], "\n")
+		words, ok := arguments(file, raw, first+1, "", errs)
+		if !ok || len(words) == 0 {
+			continue
+		}
+		c := command{words: words, dialect: shellWords}
+		if !c.isComponent() {
+			errs.add(k8sflags.Origin{File: file, Line: first + 1}, ErrUnknown,
+				"%q runs none of Kubernetes' components: want a line like \"kubelet --max-pods=110\", a manifest, a configuration file or a unit file", words[0].text)
+			continue
+		}
+		commands = append(commands, c)
+	}
+	return commands
+}
