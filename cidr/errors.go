@@ -9,8 +9,8 @@ import (
 // What went wrong, for [errors.Is]. The messages that carry them name the
 // operation, its operands and the way out.
 var (
-	// ErrInvalid: the zero or an otherwise invalid prefix or address, or text
-	// that is neither.
+	// ErrInvalid: the zero or an otherwise invalid prefix, address or range, or
+	// text that is none of them.
 	ErrInvalid = errors.New("invalid prefix")
 	// ErrMapped: an IPv4-mapped prefix or address (::ffff:10.0.0.0/104),
 	// which some programs read as IPv4 and others as IPv6.
