@@ -1,6 +1,7 @@
 // Package cidr computes with IP prefixes: it reads them strictly, counts,
-// moves, splits and merges them, finds every overlap, and allocates blocks
-// from free space. The types are those of net/netip.
+// moves, splits and merges them, finds every overlap, has sets of addresses,
+// and allocates blocks from free space. The types are those of net/netip, and
+// of netipx for ranges.
 //
 // # Prefixes in, prefixes out
 //
@@ -14,7 +15,7 @@
 //
 // Results are always masked and have no zone. The only results in IPv4-mapped
 // form are the parts of an IPv6 prefix that covers ::ffff:0:0/96 itself, such
-// as ::/0.
+// as ::/0, what an IPSet had of them, and the block's own registry entry.
 //
 // Address order is IPv4 before IPv6, then by address, a supernet before its
 // subnets.
@@ -38,5 +39,5 @@
 // # Concurrency
 //
 // Functions are safe for concurrent use as long as nobody changes the slices
-// given to them.
+// given to them. So are immutable values such as Set; a Pool is not.
 package cidr
