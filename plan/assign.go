@@ -23,7 +23,8 @@ const searchSteps = 200_000
 // the pool is open. Where the sets of eligible pools nest, serving the smaller
 // sets first and each request by best fit over its pools is never wrong
 // either: an inner set's requests have nowhere else to go, and leave as much
-// as possible to the outer ones. Else the choice is searched, with a bound.
+// as possible to the outer ones. Else the choice is searched, with a bound,
+// unless some of the pools are too small for those who depend on them.
 func assign(requests []request, free []*holes) (pools []int, proven bool) {
 	order := make([]int, len(requests))
 	for i := range order {
@@ -31,7 +32,7 @@ func assign(requests []request, free []*holes) (pools []int, proven bool) {
 	}
 	slices.SortStableFunc(order, func(i, j int) int {
 		a, b := requests[i], requests[j]
-		return cmp.Or(cmp.Compare(len(a.eligible), len(b.eligible)), cmp.Compare(a.bits, b.bits))
+		return cmp.Or(cmp.Compare(len(a.eligible), len(b.eligible)), cmp.Compare(a.bits, b.bits), slices.Compare(a.eligible, b.eligible))
 	})
 	pools = make([]int, len(requests))
 	failed := false
@@ -44,7 +45,7 @@ func assign(requests []request, free []*holes) (pools []int, proven bool) {
 		}
 		rest[pools[i]].take(requests[i].bits)
 	}
-	if !failed || nested(requests) {
+	if !failed || nested(requests) || impossible(requests, free) {
 		return pools, true
 	}
 	s := search{requests, order, clone(free), make([]int, len(requests)), searchSteps}
@@ -78,12 +79,7 @@ func bestPool(r request, free []*holes) int {
 // nested reports whether of every two sets of eligible pools one contains the
 // other, or they have none in common.
 func nested(requests []request) bool {
-	var sets [][]int
-	for _, r := range requests {
-		if !slices.ContainsFunc(sets, func(s []int) bool { return slices.Equal(s, r.eligible) }) {
-			sets = append(sets, r.eligible)
-		}
-	}
+	sets := eligibleSets(requests)
 	for i, a := range sets {
 		for _, b := range sets[:i] {
 			common := 0
@@ -98,6 +94,54 @@ func nested(requests []request) bool {
 		}
 	}
 	return true
+}
+
+// eligibleSets returns every set of eligible pools once.
+func eligibleSets(requests []request) [][]int {
+	var sets [][]int
+	for _, r := range requests {
+		if !slices.ContainsFunc(sets, func(s []int) bool { return slices.Equal(s, r.eligible) }) {
+			sets = append(sets, r.eligible)
+		}
+	}
+	return sets
+}
+
+// impossibleSets bounds the work of [impossible]. A set is that of a role, so
+// that there are no more than roles.
+const impossibleSets = 8
+
+// impossible reports whether for some union of sets of eligible pools, those
+// who have to be placed there do not fit even if each may have any of them:
+// proof of a failure that a search may not come to the end of.
+func impossible(requests []request, free []*holes) bool {
+	sets := eligibleSets(requests)
+	if len(sets) > impossibleSets {
+		return false
+	}
+	for choice := 1; choice < 1<<len(sets); choice++ {
+		union := make([]bool, len(free))
+		for i, set := range sets {
+			for _, p := range set {
+				union[p] = union[p] || choice>>i&1 == 1
+			}
+		}
+		var together holes
+		for p, h := range free {
+			for bits, n := range h {
+				if union[p] {
+					together[bits] += n
+				}
+			}
+		}
+		for _, r := range requests {
+			inside := !slices.ContainsFunc(r.eligible, func(p int) bool { return !union[p] })
+			if inside && !together.take(r.bits) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // search tries every distribution of requests over pools, in order, until one

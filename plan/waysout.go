@@ -33,13 +33,19 @@ func waysOut(s *Spec, p *placement) []string {
 	}
 	p.moreRoles(s, try)
 	p.fewerPods(s, try)
-	for i, r := range s.Reserved[:min(len(s.Reserved), waysOutTries)] {
-		try(func(s *Spec) { s.Reserved = slices.Delete(s.Reserved, i, i+1) }, "release the reservation of %v%s", r.Prefix, forReason(r.Reason))
-	}
+	inTheWay := p.inTheWay()
 	tries := 0
+	for i, r := range s.Reserved {
+		if tries < waysOutTries && inTheWay(r.Prefix) {
+			tries++
+			try(func(s *Spec) { s.Reserved = slices.Delete(s.Reserved, i, i+1) }, "release the reservation of %v%s", r.Prefix, forReason(r.Reason))
+		}
+	}
+	tries = 0
 	for i := range s.Clusters {
 		for r, pin := range sortedPins(s.Clusters[i].Pins) {
-			if tries++; tries <= waysOutTries {
+			if tries < waysOutTries && (inTheWay(pin.Primary()) || inTheWay(pin.Secondary())) {
+				tries++
 				try(func(s *Spec) { delete(s.Clusters[i].Pins, r) }, "unpin the %s range of cluster %q (%v)", r, s.Clusters[i].Name, pin)
 			}
 		}
@@ -73,13 +79,39 @@ func (p *placement) misses(property func(*want) bool) bool {
 	return slices.ContainsFunc(p.unplaced, func(i int) bool { return property(&p.wants[i]) })
 }
 
-// fewerPods tries node blocks of half the size for clusters whose IPv4 pod
-// range found no place.
+// inTheWay returns a function that reports whether a range lies in a pool that
+// could be used for something that found no place.
+func (p *placement) inTheWay() func(netip.Prefix) bool {
+	var space []netip.Prefix
+	for _, pool := range p.pools {
+		for _, f := range []cidr.Family{cidr.IPv4, cidr.IPv6} {
+			if !p.misses(func(w *want) bool { return w.family == f && pool.spec.usableFor(w.role) }) {
+				continue
+			}
+			for _, q := range pool.spec.Prefixes {
+				if cidr.FamilyOf(q) == f {
+					space = append(space, q)
+				}
+			}
+		}
+	}
+	space = cidr.Aggregate(space)
+	return func(q netip.Prefix) bool { return q.IsValid() && len(overlapping(space, q)) > 0 }
+}
+
+// fewerPods tries node blocks of half the size for clusters of which an IPv4
+// range, their pods' or another, found no place.
 func (p *placement) fewerPods(s *Spec, try func(func(*Spec), string, ...any)) {
+	misses := map[string]bool{}
+	for _, i := range p.unplaced {
+		if w := &p.wants[i]; w.family == cidr.IPv4 {
+			misses[w.cluster] = true
+		}
+	}
 	tries := 0
 	for i := range s.Clusters {
 		c := &s.Clusters[i]
-		if tries == waysOutTries || !p.misses(func(w *want) bool { return w.cluster == c.Name && w.role == Pod && w.family == cidr.IPv4 }) {
+		if tries == waysOutTries || !misses[c.Name] || c.Pins[Pod].V4().IsValid() {
 			continue
 		}
 		tries++
