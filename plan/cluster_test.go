@@ -284,6 +284,9 @@ func TestFlagSets(t *testing.T) {
 				}
 			}
 			checkFlags(t, c, set, a)
+			if back, err := k8sflags.Infer(set); err != nil || !back.Equal(a) {
+				t.Fatalf("flags of\n%+v\nread as\n%+v, %v", a, back, err)
+			}
 		}
 	})
 }
