@@ -9,6 +9,11 @@
 // [k8sflags.Infer]. Every flag knows the file, the line and the field that it
 // comes from, and so does every finding.
 //
+// [RenderKubeadm], [RenderKubelet], [RenderProxy], [RenderStaticPods] and
+// [RenderServiceCIDR] write an [k8sflags.Addressing] as such files: the same
+// bytes for the same addressing, and nothing that kubeadm would refuse.
+// [Read] gives back what they write.
+//
 // Nothing here reads a file, the environment or a clock: the text is handed in.
 // All functions are safe for concurrent use.
 package manifest

@@ -65,7 +65,7 @@ func show(t *testing.T, fragments ...manifest.Fragment) string {
 	if findings := k8sflags.Check(s); len(findings) > 0 {
 		fmt.Fprintln(&b, "\nfindings")
 		for _, f := range findings {
-			fmt.Fprintf(&b, "  %s\n", f)
+			fmt.Fprintf(&b, "  %s\n", strings.TrimSpace(fmt.Sprint(f.Severity, " ", f.Rule, " ", f.Origin)))
 		}
 	}
 	return b.String()
