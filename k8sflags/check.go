@@ -7,31 +7,23 @@ import (
 	"strings"
 )
 
-// Check judges the flags of a cluster by every one of [Rules]. A component that
-// has no process in the set is unknown, and rules that need it stay silent; a
-// process without a flag has Kubernetes' default. Each process is judged by its
-// own version, or the set's; a version outside of the tables by the nearest in
-// them, which is a finding of its own, and no version at all by the newest.
+// Check judges the flags of a cluster by [Rules]. A component that has no
+// process in the set is unknown, and rules that need it stay silent; a process
+// without a flag has Kubernetes' default. Each process is judged by its own
+// version, or the set's; a version outside of the tables by the nearest in them,
+// which is a finding of its own, and no version at all by the newest.
 //
 // The findings come worst first, then in the order of the set's processes, then
 // by rule and by the flags' order. Nothing in the flags makes Check panic.
 func Check(s Set, opts ...Option) []Finding {
 	c := newCluster(s, newOptions(opts))
-	var out []Finding
-	var at []place // of each finding, beside out
+	var found findings
 	for i := range ruleTable {
 		row := &ruleTable[i]
-		if c.opts.ignore[row.ID] {
+		if c.opts.ignore[row.ID] || row.change != nil {
 			continue
 		}
-		r := report{row: row, add: func(m *member, flag int, f Finding) {
-			process := -1 // findings about the set come first
-			if m != nil {
-				process = m.index
-			}
-			out = append(out, f)
-			at = append(at, place{process, flag})
-		}}
+		r := found.report(row)
 		if row.all != nil {
 			if row.applies(c.version) {
 				row.all(c, r)
@@ -44,38 +36,56 @@ func Check(s Set, opts ...Option) []Finding {
 			}
 		}
 	}
-	return inOrder(out, at)
+	return found.inOrder()
+}
+
+// findings gathers what the rules say.
+type findings struct {
+	list []Finding
+	at   []place // of each, beside list
 }
 
 // place is where a finding belongs: its process in the set, -1 for the set as a
 // whole, and its flag in the process, -1 for none.
 type place struct{ process, flag int }
 
-// inOrder sorts findings, at being the place of each.
-func inOrder(out []Finding, at []place) []Finding {
-	index := make([]int, len(out))
+// report lets a rule add its findings.
+func (fs *findings) report(row *ruleRow) report { return report{row, fs} }
+
+func (fs *findings) add(m *member, flag int, f Finding) {
+	process := -1 // findings about the set come first
+	if m != nil {
+		process = m.index
+	}
+	fs.list = append(fs.list, f)
+	fs.at = append(fs.at, place{process, flag})
+}
+
+// inOrder returns the findings, worst first.
+func (fs *findings) inOrder() []Finding {
+	index := make([]int, len(fs.list))
 	for i := range index {
 		index[i] = i
 	}
 	slices.SortStableFunc(index, func(i, j int) int {
 		return cmp.Or(
-			cmp.Compare(out[j].Severity, out[i].Severity),
-			cmp.Compare(at[i].process, at[j].process),
-			strings.Compare(out[i].Rule, out[j].Rule),
-			cmp.Compare(at[i].flag, at[j].flag),
+			cmp.Compare(fs.list[j].Severity, fs.list[i].Severity),
+			cmp.Compare(fs.at[i].process, fs.at[j].process),
+			strings.Compare(fs.list[i].Rule, fs.list[j].Rule),
+			cmp.Compare(fs.at[i].flag, fs.at[j].flag),
 		)
 	})
-	sorted := make([]Finding, len(out))
+	sorted := make([]Finding, len(fs.list))
 	for i, j := range index {
-		sorted[i] = out[j]
+		sorted[i] = fs.list[j]
 	}
 	return sorted
 }
 
 // report takes the findings of one rule.
 type report struct {
-	row *ruleRow
-	add func(m *member, flag int, f Finding)
+	row   *ruleRow
+	found *findings
 }
 
 // flag reports a flag of a process, or its absence.
@@ -92,7 +102,7 @@ func (r report) flag(m *member, flag, fix, format string, args ...any) {
 		f.Message = fmt.Sprintf("%s without --%s: ", m.Component, flag)
 	}
 	f.Message += fmt.Sprintf(format, args...)
-	r.add(m, i, f)
+	r.found.add(m, i, f)
 }
 
 // process reports a process as a whole; a nil one stands for the set.
@@ -102,7 +112,7 @@ func (r report) process(m *member, fix, format string, args ...any) {
 		f.Message = string(m.Component) + ": "
 	}
 	f.Message += fmt.Sprintf(format, args...)
-	r.add(m, -1, f)
+	r.found.add(m, -1, f)
 }
 
 func (r report) finding(m *member, fix string) Finding {

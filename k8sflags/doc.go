@@ -18,6 +18,17 @@
 // the component refuses to start or traffic is lost ([Error]), it starts and
 // something is ignored or burnt ([Warning]), a convention is not kept ([Info]).
 //
+// [CheckChange] judges what a cluster that lives makes of other flags, and gives
+// the steps where there is a way. RULES.md lists all rules with their sources.
+//
+// # What flags do not show
+//
+// Nothing here knows what a certificate says: that the API server's covers the
+// address of the Service kubernetes, the first of the primary service range,
+// is for others to see to. The same goes for what a network plugin is
+// configured with, and for a kubelet's or kube-proxy's configuration file, which
+// makes a kube-proxy's flags void and is overridden by a kubelet's.
+//
 // # Two readings of a value
 //
 // Kubernetes reads CIDR flags sloppily: leading zeros are skipped, host bits

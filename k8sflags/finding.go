@@ -47,7 +47,7 @@ func (s *Severity) UnmarshalText(text []byte) error {
 	return fmt.Errorf("k8sflags: severity %q: %w (want info, warning or error)", text, ErrSyntax)
 }
 
-// Finding is one thing that [Check] has to say.
+// Finding is one thing that [Check] or [CheckChange] has to say.
 type Finding struct {
 	Rule      string    `json:"rule"` // the ID of one of [Rules]
 	Severity  Severity  `json:"severity"`
