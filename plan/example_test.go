@@ -402,5 +402,5 @@ func ExampleInfeasibleError() {
 	// plan: cluster "lab": pod range needs a /16 (IPv4), largest free block in pool "lab" is a /17 (10.0.0.0/17)
 	// plan: pool "lab" (IPv4): asked 65808 addresses in 3 ranges, free 65280, left 65008, largest free block 10.0.0.0/17
 	// plan: way out: add a free /16 of IPv4 to pool "lab"
-	// plan: way out: give cluster "lab" at most 125 pods a node instead of 200
+	// plan: way out: lower podsPerNode of cluster "lab" from 200 to 125
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // InfeasibleError says that not every range of a spec found a place, what is
-// missing, and what would help.
+// missing, and what would help. It wraps [cidr.ErrNoSpace].
 type InfeasibleError struct {
 	// Proven is true where no plan exists at all, and false where a bounded
 	// search found none; see [Solve].
@@ -62,34 +62,52 @@ type PoolDemand struct {
 
 // String is one line.
 func (d PoolDemand) String() string {
-	s := fmt.Sprintf("pool %q (%v): asked %v addresses in %d ranges, free %v, left %v",
-		d.Pool, d.Family, d.Asked, d.Ranges, d.Free, d.Left)
+	s := fmt.Sprintf("pool %q (%v): asked %v addresses in %s, free %v, left %v",
+		d.Pool, d.Family, d.Asked, ranges(d.Ranges), d.Free, d.Left)
 	if d.Largest.IsValid() {
 		s += fmt.Sprintf(", largest free block %v", d.Largest)
 	}
 	return s
 }
 
-// Error lists the shortages, the demand and the ways out, one a line.
+// errorShortages is how many shortages Error lists; Unplaced has all.
+const errorShortages = 20
+
+// Error lists the shortages, at most 20 of them, the demand and the ways out,
+// one a line.
 func (e *InfeasibleError) Error() string {
 	verdict := "no plan exists"
 	if !e.Proven {
 		verdict = "no plan was found (not proved that none exists)"
 	}
-	lines := []string{fmt.Sprintf("plan: %s: %d ranges find no place", verdict, len(e.Unplaced))}
+	finds := "find"
 	if len(e.Unplaced) == 1 {
-		lines[0] = fmt.Sprintf("plan: %s: 1 range finds no place", verdict)
+		finds = "finds"
 	}
-	for _, s := range e.Unplaced {
-		lines = append(lines, "plan: "+s.String())
+	lines := []string{fmt.Sprintf("%s: %s %s no place", verdict, ranges(len(e.Unplaced)), finds)}
+	for _, s := range e.Unplaced[:min(len(e.Unplaced), errorShortages)] {
+		lines = append(lines, s.String())
+	}
+	if more := len(e.Unplaced) - errorShortages; more > 0 {
+		lines = append(lines, fmt.Sprintf("and %s more", ranges(more)))
 	}
 	for _, d := range e.Pools {
-		lines = append(lines, "plan: "+d.String())
+		lines = append(lines, d.String())
 	}
 	for _, w := range e.WaysOut {
-		lines = append(lines, "plan: way out: "+w)
+		lines = append(lines, "way out: "+w)
 	}
-	return strings.Join(lines, "\n")
+	return "plan: " + strings.Join(lines, "\nplan: ")
+}
+
+// Unwrap returns [cidr.ErrNoSpace].
+func (e *InfeasibleError) Unwrap() error { return cidr.ErrNoSpace }
+
+func ranges(n int) string {
+	if n == 1 {
+		return "1 range"
+	}
+	return fmt.Sprintf("%d ranges", n)
 }
 
 // infeasible explains why p left something unplaced.

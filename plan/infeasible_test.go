@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"maps"
 	"math/big"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -79,7 +80,7 @@ func TestInfeasible(t *testing.T) {
 cluster "c": node range needs a /28 (IPv4), pool "lab" has nothing free
 pool "lab" (IPv4): asked 272 addresses in 3 ranges, free 256, left 0
 way out: add a free /28 of IPv4 to pool "lab"
-way out: give cluster "c" at most 5 pods a node instead of 13`,
+way out: lower podsPerNode of cluster "c" from 13 to 5`,
 			[]func(*plan.Spec){addTo(0, "10.7.0.0/28"), func(s *plan.Spec) { s.Clusters[0].PodsPerNode = 5 }},
 		},
 		{
@@ -93,7 +94,7 @@ way out: give cluster "c" at most 5 pods a node instead of 13`,
 cluster "c": service range needs a /26 (IPv4), largest free block in pool "lab" is a /27 (10.0.0.160/27)
 pool "lab" (IPv4): asked 256 addresses in 3 ranges, free 255, left 63, largest free block 10.0.0.160/27
 way out: add a free /26 of IPv4 to pool "lab"
-way out: give cluster "c" at most 1 pods a node instead of 2
+way out: lower podsPerNode of cluster "c" from 2 to 1
 way out: release the reservation of 10.0.0.128/32 (printer)`,
 			[]func(*plan.Spec){
 				addTo(0, "10.7.0.0/26"),
@@ -152,8 +153,8 @@ way out: add a free /64 of IPv6 to pool "lab"`,
 			},
 			`no plan exists: 1 range finds no place
 cluster "c": pod range needs a /24 (IPv4), largest free block in pool "b" is a /25 (10.1.0.0/25)
-pool "a" (IPv4): asked 256 addresses in 1 ranges, free 128, left 128, largest free block 10.0.0.0/26
-pool "b" (IPv4): asked 256 addresses in 1 ranges, free 160, left 160, largest free block 10.1.0.0/25
+pool "a" (IPv4): asked 256 addresses in 1 range, free 128, left 128, largest free block 10.0.0.0/26
+pool "b" (IPv4): asked 256 addresses in 1 range, free 160, left 160, largest free block 10.1.0.0/25
 way out: add a free /24 of IPv4 to pool "a"
 way out: add a free /24 of IPv4 to pool "b"`,
 			[]func(*plan.Spec){addTo(0, "10.7.0.0/24"), addTo(1, "10.7.0.0/24")},
@@ -292,4 +293,20 @@ func TestShortageIsProvedWithoutASearch(t *testing.T) {
 	}
 	s.Reserved = nil
 	solved(t, s)
+}
+
+// A fleet that does not fit at all still gives a message that can be read.
+func TestInfeasibleErrorIsBounded(t *testing.T) {
+	s := plan.Spec{Pools: []plan.PoolSpec{{Name: "tiny", Prefixes: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/30")}}}}
+	for i := range 30 {
+		s.Clusters = append(s.Clusters, plan.ClusterSpec{Name: fmt.Sprintf("c%d", i), Nodes: plan.Count{Now: 3}})
+	}
+	_, err := plan.Solve(s)
+	var infeasible *plan.InfeasibleError
+	if !errors.As(err, &infeasible) || !errors.Is(err, cidr.ErrNoSpace) || len(infeasible.Unplaced) != 90 {
+		t.Fatalf("%v", err)
+	}
+	if lines := strings.Split(err.Error(), "\n"); len(lines) > 40 || !slices.Contains(lines, "plan: and 70 ranges more") {
+		t.Errorf("%d lines:\n%v", len(lines), err)
+	}
 }

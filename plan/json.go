@@ -100,7 +100,7 @@ func Decode(b []byte) (*Plan, error) {
 		return nil, fmt.Errorf("plan: decode: format %d: this version reads format %d", d.Format, Format)
 	}
 	if err := d.Spec.Validate(); err != nil {
-		return nil, fmt.Errorf("plan: decode: spec: %w", err)
+		return nil, fmt.Errorf("plan: decode: the spec in the plan is invalid:\n%w", err)
 	}
 	s := d.Spec.normal()
 	blocks, err := d.blocks(&s)

@@ -64,8 +64,9 @@ type ClusterSpec struct {
 	// NodeNetwork names the Network whose addresses the nodes have. Without
 	// one the cluster gets a node range of its own.
 	NodeNetwork string `json:"nodeNetwork,omitempty" yaml:"nodeNetwork,omitempty"`
-	// Pins are ranges that are given, of one family or both. A pin may be
-	// larger than the need, and may lie outside of every pool.
+	// Pins are ranges that are given, of one family or both; the range of the
+	// other family is then found, even for external or ingress without a need.
+	// A pin may be larger than the need, and may lie outside of every pool.
 	Pins map[Role]dualstack.Pair `json:"pins,omitempty" yaml:"pins,omitempty"`
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/kubecidr/kubecidr/cidr"
+	"github.com/kubecidr/kubecidr/dualstack"
 )
 
 // waysOutTries bounds how many changes of one kind are tried.
@@ -42,6 +43,12 @@ func waysOut(s *Spec, p *placement) []string {
 		}
 	}
 	tries = 0
+	for i := range s.Networks {
+		if n := &s.Networks[i]; tries < waysOutTries && (inTheWay(n.Pin.Primary()) || inTheWay(n.Pin.Secondary())) {
+			tries++
+			try(func(s *Spec) { s.Networks[i].Pin = dualstack.Pair{} }, "unpin network %q (%v)", n.Name, n.Pin)
+		}
+	}
 	for i := range s.Clusters {
 		for r, pin := range sortedPins(s.Clusters[i].Pins) {
 			if tries < waysOutTries && (inTheWay(pin.Primary()) || inTheWay(pin.Secondary())) {
@@ -117,7 +124,7 @@ func (p *placement) fewerPods(s *Spec, try func(func(*Spec), string, ...any)) {
 		tries++
 		if n := c.podsOfHalfBlock(); n > 0 {
 			try(func(s *Spec) { s.Clusters[i].PodsPerNode = n },
-				"give cluster %q at most %d pods a node instead of %d", c.Name, n, c.PodsPerNode)
+				"lower podsPerNode of cluster %q from %d to %d", c.Name, c.PodsPerNode, n)
 		}
 	}
 }
