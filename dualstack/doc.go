@@ -12,6 +12,10 @@
 // and [NodeBlocks] are the blocks in the order in which kube-controller-manager
 // hands them out. [Alloc] takes a block of each family from a pool, or none.
 //
+// [ULA] makes a private IPv6 range, and [Embed] finds the IPv6 block that shows
+// the digits of an IPv4 one. A [Stack] is what a cluster has of each family, and
+// [Transition] the way from one family to two, or back.
+//
 // All types are immutable values, comparable with ==, and safe for concurrent
 // use. The zero Pair, Addrs and Masks hold no family.
 package dualstack

@@ -19,6 +19,14 @@ var (
 	ErrCapacity = errors.New("too small for the nodes")
 	// ErrOutOfRange: a node block beyond the last one.
 	ErrOutOfRange = errors.New("no such node block")
+	// ErrRandom: a random source without enough bytes, or with zeros alone.
+	ErrRandom = errors.New("no randomness")
+	// ErrEmbed: an IPv4 block without a readable IPv6 twin in the range.
+	ErrEmbed = errors.New("no readable twin")
+	// ErrUseless: Services of a family that pods or nodes lack.
+	ErrUseless = errors.New("services without endpoints")
+	// ErrTransition: what a cluster that lives cannot be made into.
+	ErrTransition = errors.New("not possible while the cluster lives")
 )
 
 type failure struct {
