@@ -201,6 +201,9 @@ func TestCheck(t *testing.T) {
 		{name: "allocator that is empty", edits: []string{manager + "--cidr-allocator-type="}, want: []string{"error KC312 kube-controller-manager cidr-allocator-type"}},
 		{name: "a pod range too small for kubeadm", edits: []string{manager + "--cluster-cidr=10.244.0.0/29 --node-cidr-mask-size-ipv4=29", cloud + "--cluster-cidr=10.244.0.0/29", kubelet + "--max-pods=5"},
 			want: []string{"info KC313 kube-controller-manager cluster-cidr"}},
+		{name: "a mask too long for kubeadm", edits: []string{manager + "--cluster-cidr=10.0.0.0/9 --node-cidr-mask-size-ipv4=26 --service-cluster-ip-range=172.16.0.0/16",
+			api + "--service-cluster-ip-range=172.16.0.0/16", kubelet + "--cluster-dns=172.16.0.10 --max-pods=60", proxy + "--cluster-cidr=10.0.0.0/9", cloud + "--cluster-cidr=10.0.0.0/9"},
+			want: []string{"info KC313 kube-controller-manager node-cidr-mask-size-ipv4"}},
 		{name: "a mask that kubeadm does not read", edits: []string{manager + "--cluster-cidr=10.244.0.0/25 --node-cidr-mask-size=26", cloud + "--cluster-cidr=10.244.0.0/25", kubelet + "--max-pods=60"},
 			want: []string{"info KC313 kube-controller-manager node-cidr-mask-size"}},
 

@@ -40,7 +40,8 @@ type member struct {
 // value is what a process makes of all occurrences of a flag of the table.
 type value struct {
 	name, text string
-	last       int // the item of the last occurrence
+	first      int // the items of the first and the
+	last       int // last occurrence
 }
 
 func newCluster(s Set, o options) *cluster {
@@ -78,15 +79,19 @@ func (m *member) read() {
 			continue
 		}
 		if v := m.value(it.name); v != nil {
-			v.text, _ = m.Flags.Get(it.name)
 			v.last = i
 			continue
 		}
-		v := value{it.name, it.flag.Value, i}
+		v := value{it.name, it.flag.Value, i, i}
 		if !it.flag.HasValue && it.row.kind == boolFlag {
 			v.text = "true"
 		}
 		m.values = append(m.values, v)
+	}
+	for i := range m.values {
+		if v := &m.values[i]; v.first != v.last {
+			v.text, _ = m.Flags.Get(v.name)
+		}
 	}
 	m.settings = m.gates()
 	switch m.Component {

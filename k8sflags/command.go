@@ -79,7 +79,8 @@ func skipWrappers(argv []string) int {
 	var inside *wrapper
 	for i < len(argv) {
 		arg := argv[i]
-		w := slices.IndexFunc(wrappers, func(w wrapper) bool { return w.name == baseName(arg) })
+		name := baseName(arg)
+		w := slices.IndexFunc(wrappers, func(w wrapper) bool { return w.name == name })
 		switch {
 		case isAssignment(arg):
 		case w >= 0:

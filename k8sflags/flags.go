@@ -81,27 +81,32 @@ func (f Flags) Positional() iter.Seq[string] {
 // it is known to need a value.
 func (f Flags) Get(name string) (string, bool) {
 	name = normalName(name)
-	value, count := "", 0
+	if name == "" {
+		return "", false
+	}
+	value, found := "", false
 	var row *flagRow
+	var all []string // of a flag whose occurrences add up
 	for i := range f.items {
 		it := &f.items[i]
-		if it.name != name || name == "" {
+		if it.name != name {
 			continue
 		}
-		v := it.flag.Value
-		row = it.row
+		value, found, row = it.flag.Value, true, it.row
 		if !it.flag.HasValue && (row == nil || row.kind == boolFlag) {
-			v = "true"
+			value = "true"
 		}
-		if count++; count > 1 && row != nil && (row.kind == listFlag || row.kind == gatesFlag) {
-			v = value + "," + v
+		if row != nil && (row.kind == listFlag || row.kind == gatesFlag) {
+			all = append(all, value)
 		}
-		value = v
 	}
-	if count > 1 && row != nil && row.kind == gatesFlag {
-		value = mergeGates(value)
+	if len(all) > 1 {
+		value = strings.Join(all, ",")
+		if row.kind == gatesFlag {
+			value = mergeGates(value)
+		}
 	}
-	return value, count > 0
+	return value, found
 }
 
 // With returns the flags with name set to value: in the place of its first

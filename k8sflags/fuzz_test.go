@@ -1,6 +1,7 @@
 package k8sflags_test
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -104,6 +105,65 @@ func FuzzCheck(f *testing.F) {
 		}
 		if back, err := k8sflags.Infer(rendered); err != nil || back != a {
 			t.Fatalf("%+v became %+v, %v", a, back, err)
+		}
+	})
+}
+
+// CheckChange takes whatever it is given, and finds nothing between equals.
+// Every second line is of the set after.
+func FuzzCheckChange(f *testing.F) {
+	for _, lines := range [][]string{good, goodDual, sample} {
+		f.Add(byte(34), strings.Join(lines, "\n")+"\n")
+		f.Add(byte(30), strings.Join(append(slices.Clone(lines), goodDual...), "\n"))
+	}
+	f.Add(byte(37), "kube-apiserver --service-cluster-ip-range=::/0\nkube-apiserver -service-cluster-ip-range=fd00::/128,0.0.0.0/0")
+	f.Add(byte(24), "kube-controller-manager --allocate-node-cidrs --cluster-cidr=::/0 --node-cidr-mask-size=-1\nkube-controller-manager --allocate-node-cidrs --cluster-cidr=::ffff:0:0/96,::/1")
+	f.Fuzz(func(t *testing.T, minor byte, text string) {
+		sets := [2]k8sflags.Set{{Version: k8sflags.Version{Major: 1, Minor: int(minor)}}, {}}
+		for i, line := range strings.Split(text, "\n") {
+			argv, err := k8sflags.SplitCommand(line)
+			if err != nil {
+				continue
+			}
+			if p, err := k8sflags.ParseCommand(argv); err == nil {
+				sets[i%2].Processes = append(sets[i%2].Processes, p)
+			}
+		}
+		for _, finding := range k8sflags.CheckChange(sets[0], sets[1]) {
+			if finding.Message == "" || !strings.HasPrefix(finding.Fix, "1. ") || finding.Rule < "KC7" {
+				t.Fatalf("%+v", finding)
+			}
+		}
+		for _, s := range sets {
+			if got := k8sflags.CheckChange(s, s); len(got) != 0 {
+				t.Fatalf("against itself: %v", got)
+			}
+			for _, finding := range k8sflags.Check(s, k8sflags.WithIPAM(k8sflags.OVNKubernetes), k8sflags.WithNodes(1<<40)) {
+				if finding.Message == "" || finding.Fix == "" || finding.Severity == 0 || finding.Rule >= "KC7" {
+					t.Fatalf("%+v", finding)
+				}
+			}
+		}
+	})
+}
+
+// Whatever the prefix is, the bands tile what can be given.
+func FuzzServiceBands(f *testing.F) {
+	f.Add([]byte{10, 96, 0, 0}, 16)
+	f.Add([]byte{10, 96, 0, 0}, 31)
+	f.Add(make([]byte, 16), 64)
+	f.Fuzz(func(t *testing.T, addr []byte, bits int) {
+		a, _ := netip.AddrFromSlice(addr)
+		p := netip.PrefixFrom(a, bits)
+		b, err := k8sflags.ServiceBands(p)
+		if err != nil {
+			if b != (k8sflags.Bands{}) {
+				t.Fatalf("%v beside %v", b, err)
+			}
+			return
+		}
+		if b.Dynamic.IsZero() || b.NumDynamic == 0 || b.NumStatic+b.NumDynamic < b.NumDynamic || !p.Masked().Contains(b.Dynamic.Last) || !p.Masked().Contains(b.Kubernetes) {
+			t.Fatalf("%v: %+v", p, b)
 		}
 	})
 }
