@@ -52,8 +52,8 @@ type Bands struct {
 }
 
 // ServiceBands returns the bands of a service range. They are the same in every
-// version from 1.25 on; 1.24 has no static band by default. Up to 1.33 no more
-// than the first 65,535 addresses of an IPv6 range are given, see [ServicesIn].
+// version from 1.25 on; 1.24 has no static band by default. Older versions give
+// no more than the first 65,535 addresses of an IPv6 range, see [ServicesIn].
 //
 // The error wraps [ErrServiceRange] for a range that no version hands out
 // (IPv4 /0 and /1, IPv6 shorter than /64) or that gives no address at all (IPv4

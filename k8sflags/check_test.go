@@ -2,10 +2,13 @@ package k8sflags_test
 
 import (
 	"cmp"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"github.com/kubecidr/kubecidr/k8sflags"
 )
@@ -94,6 +97,8 @@ func TestCheck(t *testing.T) {
 		{name: "boolean that is neither", edits: []string{manager + "--allocate-node-cidrs=yes"}, want: []string{"error KC012 kube-controller-manager allocate-node-cidrs", "warning KC306 kube-controller-manager cluster-cidr"}},
 		{name: "number with a unit", edits: []string{kubelet + "--max-pods=110pods"}, want: []string{"error KC012 kubelet max-pods"}},
 		{name: "address with leading zeros, read strictly", edits: []string{api + "--advertise-address=192.168.001.001"}, want: []string{"error KC012 kube-apiserver advertise-address"}},
+		{name: "address with leading zeros, read sloppily", dual: true, edits: []string{proxy + "--bind-address=192.168.001.001"}},
+		{name: "address with a space, of which nothing is trimmed", edits: []string{proxy + "--bind-address=␣192.168.1.1"}, want: []string{"error KC012 kube-proxy bind-address"}},
 		{name: "duration without a unit", edits: []string{proxy + "--iptables-sync-period=30"}, want: []string{"error KC012 kube-proxy iptables-sync-period"}},
 
 		// Feature gates.
@@ -113,6 +118,17 @@ func TestCheck(t *testing.T) {
 		{name: "withdrawn gate after it", since: "1.29", edits: []string{manager + "--feature-gates=MultiCIDRRangeAllocator=true"}, want: []string{"error KC104 kube-controller-manager feature-gates"}},
 		{name: "gate without a value", edits: []string{api + "--feature-gates=Other"}, want: []string{"error KC107 kube-apiserver feature-gates"}},
 		{name: "gate that is not about addresses", edits: []string{api + "--feature-gates=Other=true"}},
+
+		{name: "gate with its component", since: "1.30", edits: []string{api + "--feature-gates=kube:RemoveSelfLink=true"}, want: []string{"error KC104 kube-apiserver feature-gates"}},
+		{name: "gate of another component", edits: []string{api + "--feature-gates=wardle:RemoveSelfLink=no"}},
+		{name: "gate with a component where there is one only", edits: []string{kubelet + "--feature-gates=kube:RemoveSelfLink=true"}},
+		{name: "gate that is locked since, but not where an older version is emulated", since: "1.35", edits: []string{
+			api + "--feature-gates=DisableAllocatorDualWrite=false --emulated-version=1.34"}, want: []string{"warning KC106 kube-apiserver feature-gates"}},
+		{name: "large services where an older version is emulated", since: "1.35", edits: []string{
+			api + "--service-cluster-ip-range=10.96.0.0/11 --feature-gates=DisableAllocatorDualWrite=false --emulated-version=kube=1.34", manager + "--service-cluster-ip-range=10.96.0.0/11"},
+			want: []string{"error KC202 kube-apiserver service-cluster-ip-range", "warning KC106 kube-apiserver feature-gates"}},
+		{name: "a newer version cannot be emulated", until: "1.33", edits: []string{api + "--service-cluster-ip-range=10.96.0.0/11 --emulated-version=1.34", manager + "--service-cluster-ip-range=10.96.0.0/11"},
+			want: []string{"error KC202 kube-apiserver service-cluster-ip-range"}},
 
 		// Service range.
 		{name: "services: space after the comma", dual: true, edits: []string{api + "--service-cluster-ip-range=10.96.0.0/16,␣fd00:10:96::/112"}, want: []string{"error KC201 kube-apiserver service-cluster-ip-range"}},
@@ -465,6 +481,46 @@ func TestCheckSeveralOfOneComponent(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
 	}
+}
+
+// The sweep over kubelets' own ranges against every pair of them: of two that
+// overlap the one inside is named, of two alike the later.
+func TestCheckOwnRangesAgainstEveryPair(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var s k8sflags.Set
+		var ranges []netip.Prefix
+		for range rapid.IntRange(0, 8).Draw(t, "kubelets") {
+			p := netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 0, 0, rapid.Byte().Draw(t, "address")}), rapid.IntRange(22, 30).Draw(t, "bits")).Masked()
+			ranges = append(ranges, p)
+			s.Processes = append(s.Processes, k8sflags.Process{Component: k8sflags.Kubelet, Name: fmt.Sprint(len(ranges)), Flags: parsed(t, k8sflags.Kubelet, "--pod-cidr="+p.String())})
+		}
+		var want []string
+		for i, p := range ranges {
+			for j, q := range ranges {
+				if i != j && q.Overlaps(p) && (q.Bits() < p.Bits() || q.Bits() == p.Bits() && j < i) {
+					want = append(want, fmt.Sprint(i+1))
+					break
+				}
+			}
+		}
+		var got []string
+		for _, f := range k8sflags.Check(s) {
+			if f.Rule == "KC616" {
+				got = append(got, f.Process)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Fatalf("%v: %v, want %v", ranges, got, want)
+		}
+	})
+}
+
+func parsed(t *rapid.T, c k8sflags.Component, args ...string) k8sflags.Flags {
+	f, err := k8sflags.ParseArgs(c, args)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
 }
 
 func TestCheckCommandsTakeNoArguments(t *testing.T) {

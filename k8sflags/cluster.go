@@ -25,6 +25,8 @@ type member struct {
 	index int // in the set
 	name  string
 	at    Version
+	// gatesAt is the version whose feature gates it has.
+	gatesAt Version
 	// configFile: a --config file is named, so that a missing flag's value is
 	// not known, and a kube-proxy's flags count for nothing.
 	configFile bool
@@ -93,6 +95,7 @@ func (m *member) read() {
 			v.text, _ = m.Flags.Get(v.name)
 		}
 	}
+	m.gatesAt = m.gatesVersion()
 	m.settings = m.gates()
 	switch m.Component {
 	case ControllerManager:

@@ -379,7 +379,7 @@ func ExampleProcess() {
 	}
 	// Output:
 	// error  kubelet --pod-infra-container-image "pause:3.10": removed in Kubernetes 1.35; kubelet 1.35 refuses to start with an unknown flag
-	// warning #2 kubelet --pod-infra-container-image "pause:3.10": deprecated
+	// warning #2 kubelet --pod-infra-container-image "pause:3.10": deprecated since Kubernetes 1.24 or before, gone in 1.35
 }
 
 func ExampleComponents() {

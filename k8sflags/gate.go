@@ -60,7 +60,9 @@ type setting struct {
 }
 
 // gates returns the settings of --feature-gates as
-// component-base/cli/flag/map_string_bool.go reads them.
+// component-base/cli/flag/map_string_bool.go reads them. The API server and the
+// controller manager take the gates of several components, of which "kube" is
+// theirs and the one that need not be named (compatibility/registry.go).
 func (m *member) gates() []setting {
 	v := m.value(feature)
 	if v == nil {
@@ -70,6 +72,12 @@ func (m *member) gates() []setting {
 	for element := range strings.SplitSeq(v.text, ",") {
 		if element == "" {
 			continue
+		}
+		if component, rest, several := strings.Cut(element, ":"); several && emulates(m.Component) {
+			if component = strings.TrimSpace(component); component != "kube" && component != "" {
+				continue
+			}
+			element = rest
 		}
 		name, value, hasValue := strings.Cut(element, "=")
 		out = append(out, setting{strings.TrimSpace(name), strings.TrimSpace(value), hasValue})
@@ -91,22 +99,43 @@ func (g *gateRow) stage(v Version) string {
 
 const allAlpha, allBeta = "AllAlpha", "AllBeta"
 
+// emulates reports whether a component can behave as an older version does.
+func emulates(c Component) bool { return c == APIServer || c == ControllerManager }
+
+// gatesVersion is the version whose feature gates a process has: its own, or the
+// older one of --emulated-version, which leaves the binary what it is.
+func (m *member) gatesVersion() Version {
+	if !emulates(m.Component) {
+		return m.at
+	}
+	for element := range strings.SplitSeq(m.text("emulated-version"), ",") {
+		component, text, ok := strings.Cut(element, "=")
+		if !ok {
+			component, text = "kube", component
+		}
+		if v, err := ParseVersion(strings.TrimSpace(text)); err == nil && strings.TrimSpace(component) == "kube" && m.at.AtLeast(v) {
+			return v.nearest()
+		}
+	}
+	return m.at
+}
+
 // gateOn reports whether a gate is on in a process: set by its name, or with
 // all of its stage, or by default.
 func (m *member) gateOn(name string) bool {
 	row := gateNamed(name)
-	if row == nil || m.at.Compare(row.added) < 0 {
+	if row == nil || m.gatesAt.Compare(row.added) < 0 {
 		return false
 	}
 	if on, ok := m.gateSet(name); ok {
 		return on
 	}
-	if stage := row.stage(m.at); stage != "" {
+	if stage := row.stage(m.gatesAt); stage != "" {
 		if on, ok := m.gateSet(stage); ok {
 			return on
 		}
 	}
-	return m.at.since(row.on)
+	return m.gatesAt.since(row.on)
 }
 
 // gateSet returns the value that --feature-gates has for a name; of several the
@@ -150,7 +179,7 @@ func checkGateKnown(_ *cluster, m *member, r report) {
 		case m.at.since(row.removed):
 			r.flag(m, feature, "remove "+s.name, "feature gate %s was removed in Kubernetes %s; %s %s refuses to start with either value",
 				s.name, row.removed, m.Component, m.at)
-		case m.at.Compare(row.added) < 0:
+		case m.gatesAt.Compare(row.added) < 0:
 			r.flag(m, feature, "remove "+s.name, "feature gate %s is new in Kubernetes %s; %s %s refuses to start with either value",
 				s.name, row.added, m.Component, m.at)
 		}
@@ -163,7 +192,7 @@ func checkGateLocked(_ *cluster, m *member, r report) {
 	}
 	for _, s := range m.settings {
 		row := gateNamed(s.name)
-		if row == nil || !m.at.since(row.locked) || m.at.since(row.removed) {
+		if row == nil || !m.gatesAt.since(row.locked) || m.at.since(row.removed) {
 			continue
 		}
 		if on, err := strconv.ParseBool(s.value); err == nil && !on {
@@ -179,10 +208,10 @@ func checkGateSettled(_ *cluster, m *member, r report) {
 	}
 	for _, s := range m.settings {
 		row := gateNamed(s.name)
-		if row == nil || !m.at.since(row.stable) || m.at.since(row.removed) {
+		if row == nil || !m.gatesAt.since(row.stable) || m.at.since(row.removed) {
 			continue
 		}
-		if on, err := strconv.ParseBool(s.value); err == nil && (on || !m.at.since(row.locked)) {
+		if on, err := strconv.ParseBool(s.value); err == nil && (on || !m.gatesAt.since(row.locked)) {
 			r.flag(m, feature, "remove "+s.name, "feature gate %s is stable since Kubernetes %s and will go", s.name, row.stable)
 		}
 	}
@@ -210,12 +239,12 @@ func checkGateStage(_ *cluster, m *member, r report) {
 		var names []string
 		for i := range gateRows {
 			row := &gateRows[i]
-			if _, named := m.gateSet(row.name); !named && row.stage(m.at) == stage && on != m.at.since(row.on) {
+			if _, named := m.gateSet(row.name); !named && row.stage(m.gatesAt) == stage && on != m.gatesAt.since(row.on) {
 				names = append(names, row.name)
 			}
 		}
 		if len(names) > 0 {
-			r.flag(m, feature, "name the gates that are wanted", "%s=%t sets at Kubernetes %s: %s", stage, on, m.at, list(names))
+			r.flag(m, feature, "name the gates that are wanted", "%s=%t sets at Kubernetes %s: %s", stage, on, m.gatesAt, list(names))
 		}
 	}
 }

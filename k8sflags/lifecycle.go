@@ -9,6 +9,7 @@ const (
 	boolFlag                     // stands alone, or has =true or =false
 	intFlag                      // an integer
 	ipFlag                       // one address, read strictly
+	sloppyIPFlag                 // one address, leading zeros skipped
 	durationFlag                 // 30s, 1m
 	listFlag                     // comma list; a repeated flag appends
 	gatesFlag                    // Name=bool,…; a repeated flag adds
@@ -39,6 +40,7 @@ const (
 	srcKubeletOptions   = "cmd/kubelet/app/options/options.go"
 	srcDockershim       = "KEP-2221: dockershim and its CNI flags are gone from the kubelet"
 	srcProxyOptions     = "cmd/kube-proxy/app/options.go"
+	srcEmulation        = "staging/src/k8s.io/component-base/compatibility/registry.go"
 	srcGates            = "staging/src/k8s.io/component-base/featuregate/feature_gate.go"
 )
 
@@ -56,6 +58,7 @@ var flagRows = []flagRow{
 	{component: APIServer, name: "endpoint-reconciler-type", source: srcAPIServerOptions},
 	{component: APIServer, name: "apiserver-count", kind: intFlag, deprecated: v1(24), source: srcAPIServerOptions,
 		instead: "remove it; the lease reconciler counts the kube-apiservers itself"},
+	{component: APIServer, name: "emulated-version", kind: listFlag, source: srcEmulation},
 	{component: APIServer, name: "feature-gates", kind: gatesFlag, source: srcGates},
 	{component: APIServer, name: "etcd-servers", kind: listFlag, source: srcAPIServerOptions},
 	{component: APIServer, name: "kubelet-preferred-address-types", kind: listFlag, source: srcAPIServerOptions},
@@ -78,6 +81,7 @@ var flagRows = []flagRow{
 	{component: ControllerManager, name: "node-cidr-mask-size-ipv4", kind: intFlag, source: srcNodeIPAMOptions},
 	{component: ControllerManager, name: "node-cidr-mask-size-ipv6", kind: intFlag, source: srcNodeIPAMOptions},
 	{component: ControllerManager, name: "controllers", kind: listFlag, source: srcManagerOptions},
+	{component: ControllerManager, name: "emulated-version", kind: listFlag, source: srcEmulation},
 	{component: ControllerManager, name: "feature-gates", kind: gatesFlag, source: srcGates},
 
 	{component: CloudControllerManager, name: "allocate-node-cidrs", kind: boolFlag, source: srcKubeCloudShared},
@@ -130,7 +134,7 @@ var flagRows = []flagRow{
 	{component: Proxy, name: "ipvs-scheduler", source: srcProxyOptions},
 	{component: Proxy, name: "ipvs-strict-arp", kind: boolFlag, source: srcProxyOptions},
 	{component: Proxy, name: "nodeport-addresses", kind: listFlag, source: srcProxyOptions},
-	{component: Proxy, name: "bind-address", kind: ipFlag, source: srcProxyOptions},
+	{component: Proxy, name: "bind-address", kind: sloppyIPFlag, source: srcProxyOptions},
 	{component: Proxy, name: "masquerade-all", kind: boolFlag, source: srcProxyOptions},
 	{component: Proxy, name: "healthz-bind-address", source: srcProxyOptions},
 	{component: Proxy, name: "metrics-bind-address", source: srcProxyOptions},
@@ -146,6 +150,19 @@ var flagRows = []flagRow{
 // changes reports whether the flag is not the same in every version.
 func (r *flagRow) changes() bool {
 	return !r.added.IsZero() || !r.deprecated.IsZero() || !r.removed.IsZero()
+}
+
+// deprecation says since when a flag is deprecated, and when it goes if that is
+// known. What was deprecated before the tables begin is theirs from the start.
+func (r *flagRow) deprecation() string {
+	s := "deprecated since Kubernetes " + r.deprecated.String()
+	if r.deprecated == MinVersion() {
+		s += " or before"
+	}
+	if !r.removed.IsZero() {
+		s += ", gone in " + r.removed.String()
+	}
+	return s
 }
 
 type flagKey struct {

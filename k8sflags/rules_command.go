@@ -67,6 +67,10 @@ func typeError(kind flagKind, fl Flag) string {
 		if a, err := netip.ParseAddr(value); value != "" && (err != nil || a.Zone() != "") {
 			return "an address without leading zeros"
 		}
+	case sloppyIPFlag: // of which nothing is trimmed
+		if _, ok := sloppyAddr(fl.Value); fl.Value != "" && !ok {
+			return "an address"
+		}
 	case durationFlag:
 		if _, err = time.ParseDuration(fl.Value); err != nil {
 			return "a duration like 30s"
@@ -139,9 +143,9 @@ func checkDeprecated(_ *cluster, m *member, r report) {
 			continue
 		}
 		if row.name == "apiserver-count" && m.text("endpoint-reconciler-type") != masterCount {
-			r.flag(m, row.name, row.instead, "deprecated, and without effect unless --endpoint-reconciler-type=master-count")
+			r.flag(m, row.name, row.instead, "%s, and without effect unless --endpoint-reconciler-type=master-count", row.deprecation())
 			continue
 		}
-		r.flag(m, row.name, row.instead, "deprecated")
+		r.flag(m, row.name, row.instead, "%s", row.deprecation())
 	}
 }

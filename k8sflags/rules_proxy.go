@@ -254,7 +254,7 @@ func checkExcluded(_ *cluster, m *member, r report) {
 // the other family it ends.
 func checkBindFamily(_ *cluster, m *member, r report) {
 	pods, ok := m.pods.pair()
-	a := m.addr("bind-address")
+	a, _ := sloppyAddr(m.text("bind-address"))
 	if m.configFile || !m.byClusterCIDR() || !ok || !a.IsValid() || a.IsUnspecified() {
 		return
 	}

@@ -48,7 +48,7 @@ func checkServiceShape(_ *cluster, m *member, r report) {
 // there is no second gate.
 func objectsOnly(m *member) bool {
 	return m.gateOn("MultiCIDRServiceAllocator") &&
-		(m.at.Compare(v1(31)) < 0 || m.gateOn("DisableAllocatorDualWrite"))
+		(m.gatesAt.Compare(v1(31)) < 0 || m.gateOn("DisableAllocatorDualWrite"))
 }
 
 func checkServiceTooLarge(_ *cluster, m *member, r report) {
@@ -72,7 +72,7 @@ func checkServiceTooLarge(_ *cluster, m *member, r report) {
 			}
 			continue
 		}
-		r.flag(m, serviceRange, fixBits(shortest), "%s is too large, at most %d host bits at Kubernetes %s", it.prefix, serviceHostBits, m.at)
+		r.flag(m, serviceRange, fixBits(shortest), "%s is too large, at most %d host bits at Kubernetes %s", it.prefix, serviceHostBits, m.gatesAt)
 	}
 }
 

@@ -55,7 +55,8 @@ func LongestServiceBits(f cidr.Family) int {
 
 // ServicesIn returns how many ClusterIPs a service range can give at version v:
 // every address but the first and, in IPv4, the last. Up to 1.33 an IPv6 range
-// gives at most 65,535, the size of the bitmap that counts them. It is 0 for a
+// gives at most 65,535, the size of the bitmap that counts them; at 1.33, which
+// counts them in objects as well, that is not confirmed. It is 0 for a
 // range of one or two IPv4 addresses. The error wraps [ErrServiceRange] for a
 // range larger than [ShortestServiceBits], and cidr's errors for an invalid or
 // IPv4-mapped range.
