@@ -78,7 +78,7 @@ func where(o k8sflags.Origin) string {
 func unknown(m manifest.Missing) string {
 	switch {
 	case m.Flag != "":
-		return fmt.Sprintf("%s --%s has %s in it, and no file says what that is: not judged", m.Component, m.Flag, m.Name)
+		return fmt.Sprintf("%s --%s has %s in it, known only where it runs: not judged", m.Component, m.Flag, m.Name)
 	case strings.ContainsAny(m.Name, "$`"):
 		return fmt.Sprintf("%s may have more flags by %s, which no file sets: hand in the one that does", m.Component, m.Name)
 	}

@@ -68,8 +68,9 @@ func (c command) process(errs *Errors) (k8sflags.Process, []Missing, bool) {
 // withoutReferences leaves out the arguments that are nothing but a variable:
 // they may stand for any number of arguments, or for none.
 func (c command) withoutReferences() (words []word, missing []Missing) {
+	values := c.values()
 	for i, w := range c.words {
-		if name := c.dialect.whole(w.text); i > 0 && name != "" && !c.isValue(i) {
+		if name := c.dialect.whole(w.text); i > 0 && name != "" && !values[i] {
 			missing = append(missing, Missing{Name: name, Origin: w.at})
 			continue
 		}
@@ -78,22 +79,20 @@ func (c command) withoutReferences() (words []word, missing []Missing) {
 	return words, missing
 }
 
-// isValue reports whether argument i belongs to a flag in front of it: a
-// variable behind "--node-ip" is its value.
-func (c command) isValue(i int) bool {
-	before := c.words[i-1].text
-	if i < 2 || !strings.HasPrefix(before, "-") || strings.Contains(before, "=") {
-		return false
+// values tells which arguments are the value of the flag in front of them: a
+// variable behind "--node-ip" is.
+func (c command) values() map[int]bool {
+	values := map[int]bool{}
+	p, err := k8sflags.ParseCommand(texts(c.words))
+	if err != nil { // which is reported where the process is made
+		return values
 	}
-	p, err := k8sflags.ParseCommand(texts(c.words[:i+1]))
-	if err != nil {
-		return false
-	}
-	value := false
 	for fl := range p.Flags.All() {
-		value = fl.Origin.Arg == i && fl.HasValue && fl.Value == c.words[i].text
+		if at := fl.Origin.Arg; fl.HasValue && at < len(c.words) && fl.Value == c.words[at].text && !strings.Contains(c.words[at-1].text, "=") {
+			values[at] = true
+		}
 	}
-	return value
+	return values
 }
 
 // arguments splits one command that may run over several lines. first is the

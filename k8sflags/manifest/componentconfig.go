@@ -16,7 +16,7 @@ func (f *Fragment) kubelet(c cursor) {
 	s.number("pods-per-core", c.at("podsPerCore"))
 	s.gates(c.at("featureGates"))
 	f.kinds = append(f.kinds, KubeletConfiguration)
-	f.configs = append(f.configs, config{k8sflags.Kubelet, f.file, c.line, s})
+	f.configs = append(f.configs, config{k8sflags.Kubelet, f.file, c.origin().Line, s})
 }
 
 // proxy reads a KubeProxyConfiguration (kubeproxy.config.k8s.io/v1alpha1).
@@ -52,5 +52,5 @@ func (f *Fragment) proxy(c cursor) {
 	s.list("nodeport-addresses", c.at("nodePortAddresses"))
 	s.gates(c.at("featureGates"))
 	f.kinds = append(f.kinds, KubeProxyConfiguration)
-	f.configs = append(f.configs, config{k8sflags.Proxy, f.file, c.line, s})
+	f.configs = append(f.configs, config{k8sflags.Proxy, f.file, c.origin().Line, s})
 }

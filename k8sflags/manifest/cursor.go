@@ -23,13 +23,30 @@ type cursor struct {
 
 // document is one YAML document under a walk.
 type document struct {
-	file   string
+	source
 	errs   *Errors
 	failed map[*yaml.Node]bool // what was reported
 }
 
+// source is where the text of a document stands: the whole file, or a field of
+// another document.
+type source struct {
+	file  string
+	path  string // of the field
+	above int    // lines of the file above the first one of the text
+	flat  bool   // the text is all in the line behind those above
+}
+
+// line returns the line of the file for a line of the text, both from 1.
+func (s source) line(n int) int {
+	if s.flat {
+		n = 1
+	}
+	return s.above + n
+}
+
 func (c cursor) origin() k8sflags.Origin {
-	return k8sflags.Origin{File: c.doc.file, Line: c.line, Field: c.path}
+	return k8sflags.Origin{File: c.doc.file, Line: c.doc.line(c.line), Field: c.path}
 }
 
 func (c cursor) fail(kind error, format string, args ...any) {
@@ -70,15 +87,15 @@ func (c cursor) at(key string) cursor {
 }
 
 // find returns the key and the value of a field, the mapping's own or one that
-// it merges. within are the mappings whose merge leads here.
-func (c cursor) find(n *yaml.Node, key string, within []*yaml.Node) (k, v *yaml.Node) {
+// it merges. seen are the mappings in which it is not.
+func (c cursor) find(n *yaml.Node, key string, seen map[*yaml.Node]bool) (k, v *yaml.Node) {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		name := n.Content[i]
 		switch {
 		case name.Kind != yaml.ScalarNode || name.Value != key || isMerge(name):
 		case v != nil:
 			at := cursor{c.doc, name, join(c.path, key), name.Line}
-			at.fail(ErrSyntax, "the key stands twice, first in line %d: remove one", k.Line)
+			at.fail(ErrSyntax, "the key stands twice, first in line %d: remove one", c.doc.line(k.Line))
 		default:
 			k, v = name, n.Content[i+1]
 		}
@@ -87,10 +104,14 @@ func (c cursor) find(n *yaml.Node, key string, within []*yaml.Node) (k, v *yaml.
 		return k, v
 	}
 	for _, m := range merged(n) {
-		if m.Kind != yaml.MappingNode || slices.Contains(within, m) || m == n || len(within) > 8 {
+		if seen == nil {
+			seen = map[*yaml.Node]bool{n: true}
+		}
+		if m.Kind != yaml.MappingNode || seen[m] {
 			continue
 		}
-		if k, v := c.find(m, key, append(within, n)); v != nil {
+		seen[m] = true
+		if k, v := c.find(m, key, seen); v != nil {
 			return k, v
 		}
 	}

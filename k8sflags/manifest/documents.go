@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -56,33 +57,42 @@ var documentRows = []documentRow{
 
 // documents reads the YAML documents of a file; JSON is YAML.
 func (f *Fragment) documents(text string, errs *Errors) {
+	if known := f.decode(text, source{file: f.file}, errs); !known && len(*errs) == 0 {
+		errs.add(k8sflags.Origin{File: f.file}, ErrUnknown,
+			"no document with flags in it: want a Pod, or a configuration of kubelet, kube-proxy or kubeadm")
+	}
+}
+
+// decode reads documents, and reports whether one of them is of a kind of the
+// table.
+func (f *Fragment) decode(text string, from source, errs *Errors) bool {
 	d := yaml.NewDecoder(bytes.NewReader([]byte(text)))
 	known := false
 	for {
 		var doc yaml.Node
 		err := d.Decode(&doc)
 		if errors.Is(err, io.EOF) {
-			break
+			return known
 		}
 		if err != nil {
-			at, message := syntax(f.file, err)
+			at := k8sflags.Origin{File: from.file, Field: from.path}
+			line, message := syntax(err)
+			if line == 0 {
+				line = lineless(text, message)
+			}
 			// What is missing at the end belongs to the last line.
-			at.Line = min(at.Line, 1+strings.Count(strings.TrimRight(text, "\n"), "\n"))
+			at.Line = from.line(min(line, 1+strings.Count(strings.TrimRight(text, "\n"), "\n")))
 			errs.add(at, ErrSyntax, "%s", message)
-			return
+			return known
 		}
 		if len(doc.Content) == 0 {
 			continue
 		}
-		c := cursor{doc: &document{f.file, errs, map[*yaml.Node]bool{}}, line: doc.Content[0].Line}
-		c = c.to(doc.Content[0], "", c.line)
+		c := cursor{doc: &document{from, errs, map[*yaml.Node]bool{}}}
+		c = c.to(doc.Content[0], from.path, doc.Content[0].Line)
 		if c.exists() { // an empty document between two --- is nothing
 			known = f.document(c) || known
 		}
-	}
-	if !known && len(*errs) == 0 {
-		errs.add(k8sflags.Origin{File: f.file}, ErrUnknown,
-			"no document with flags in it: want a Pod, or a configuration of kubelet, kube-proxy or kubeadm")
 	}
 }
 
@@ -103,8 +113,11 @@ func (f *Fragment) document(c cursor) bool {
 	if i := strings.IndexByte(apiVersion, '/'); i >= 0 {
 		group, version = apiVersion[:i], apiVersion[i+1:]
 	}
-	if group == "" && kind == "List" {
+	switch {
+	case group == "" && kind == "List":
 		return f.items(c)
+	case group == "" && kind == "ConfigMap":
+		return f.configMap(c)
 	}
 	var kinds []string
 	for _, row := range documentRows {
@@ -152,6 +165,28 @@ func (f *Fragment) items(c cursor) bool {
 	return known
 }
 
+// configMap reads the configuration files that kubeadm keeps in the cluster:
+// kubeadm-config, kubelet-config and kube-proxy of kube-system. Other texts in
+// it are skipped.
+func (f *Fragment) configMap(c cursor) bool {
+	known := false
+	for _, e := range c.at("data").entries() {
+		text, _ := e.value.text()
+		if !slices.ContainsFunc([]string{groupKubeadm, groupKubelet, groupProxy}, func(g string) bool {
+			return strings.Contains(text, "apiVersion: "+g+"/")
+		}) {
+			continue
+		}
+		at := e.value.origin()
+		from := source{file: at.File, path: at.Field, above: at.Line - 1, flat: true}
+		if e.value.node.Style&yaml.LiteralStyle != 0 && !c.doc.flat { // begins below its key
+			from.above, from.flat = at.Line, false
+		}
+		known = f.decode(text, from, c.doc.errs) || known
+	}
+	return known
+}
+
 // parserProblems are what the library's parser complains of. It counts their
 // lines from 0, those of its scanner from 1.
 var parserProblems = []string{
@@ -160,20 +195,47 @@ var parserProblems = []string{
 }
 
 // syntax takes apart an error of the YAML library, which names the line in its
-// text: "yaml: line 3: mapping values are not allowed in this context".
-func syntax(file string, err error) (k8sflags.Origin, string) {
-	at, message := k8sflags.Origin{File: file}, strings.TrimPrefix(err.Error(), "yaml: ")
+// text: "yaml: line 3: mapping values are not allowed in this context". Line 0
+// is none.
+func syntax(err error) (line int, message string) {
+	message = strings.TrimPrefix(err.Error(), "yaml: ")
 	rest, ok := strings.CutPrefix(message, "line ")
 	if !ok {
-		return at, message
+		return 0, message
 	}
 	number, text, ok := strings.Cut(rest, ": ")
 	if !ok {
-		return at, message
+		return 0, message
 	}
-	at.Line, _ = strconv.Atoi(number)
+	line, err = strconv.Atoi(number)
+	if err != nil {
+		return 0, message
+	}
 	if slices.ContainsFunc(parserProblems, func(p string) bool { return strings.HasPrefix(text, p) }) {
-		at.Line++
+		line++
 	}
-	return at, text
+	return line, text
+}
+
+// lineless finds the line of an error for which the library names none: an alias
+// without its anchor, bytes that are no text, and anything in the first line.
+func lineless(text, message string) int {
+	name, isAlias := strings.CutPrefix(message, "unknown anchor '")
+	name, _, _ = strings.Cut(name, "'")
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		if isAlias {
+			if strings.Contains(line, "*"+name) {
+				return n
+			}
+			continue
+		}
+		for _, r := range line {
+			if r == utf8.RuneError || (r < ' ' && r != '\t' && r != '\r' && r != '\n') || r == 0x7f {
+				return n
+			}
+		}
+	}
+	return 1
 }

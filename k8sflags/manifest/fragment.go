@@ -59,8 +59,9 @@ func (f Fragment) Kinds() iter.Seq[Kind] { return slices.Values(f.kinds) }
 // [Join] to find what refers to it. What it is shows from the text:
 //
 //   - YAML or JSON documents with apiVersion and kind: Pods and what makes Pods,
-//     the kubelet's, kube-proxy's and kubeadm's configuration. Documents of other
-//     kinds are skipped, and so are containers that run something else.
+//     the kubelet's, kube-proxy's and kubeadm's configuration, also in a ConfigMap
+//     or a List. Documents of other kinds are skipped, and so are containers that
+//     run something else.
 //   - a unit file, or a drop-in of one: its first line is a section, "[Service]".
 //   - an environment file: its first line is NAME=value, with nothing to run.
 //   - otherwise command lines, as a shell has them.
@@ -93,38 +94,47 @@ func Read(file string, text []byte) (Fragment, error) {
 }
 
 // detect tells the kinds of files apart, "" for YAML, by the first line that is
-// neither blank nor a comment.
+// neither blank nor a comment. Assignments may also begin a script.
 func detect(text string) Kind {
+	assignments := false
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		if line == "" || line[0] == '#' || line[0] == ';' {
 			continue
 		}
-		name, value, assigned := strings.Cut(line, "=")
+		name, _, assigned := strings.Cut(line, "=")
+		assigned = assigned && isName(strings.TrimSpace(strings.TrimPrefix(name, "export ")))
 		switch {
+		case (assignments || assigned) && runs(line):
+			return Commands
+		case assignments || assigned:
+			assignments = true
 		case line[0] == '[':
 			return Unit
-		case line[0] == '{' || strings.HasPrefix(line, "---") || strings.HasPrefix(line, "%YAML"):
+		case line[0] == '{' || strings.HasPrefix(line, "---") || line[0] == '%' || isKey(line):
 			return ""
-		case assigned && isName(strings.TrimSpace(strings.TrimPrefix(name, "export "))) && !runs(value):
-			return Environment
-		case isKey(line):
-			return ""
+		default:
+			return Commands
 		}
-		return Commands
+	}
+	if assignments {
+		return Environment
 	}
 	return Commands
 }
 
-// runs reports whether a command stands behind the value of an assignment:
-// FOO=bar kubelet.
-func runs(value string) bool {
-	for text := range strings.FieldsSeq(value) {
-		if c := (command{words: []word{{text: text}}}); c.isComponent() {
-			return true
-		}
+// runs reports whether a line, or the first one of a command of several, runs a
+// component: FOO=bar kubelet.
+func runs(line string) bool {
+	argv, err := k8sflags.SplitCommand(strings.TrimSuffix(line, `\`))
+	if err != nil {
+		return false
 	}
-	return false
+	words := make([]word, len(argv))
+	for i, arg := range argv {
+		words[i].text = arg
+	}
+	return command{words: words}.isComponent()
 }
 
 // isKey reports whether a line begins a YAML mapping.

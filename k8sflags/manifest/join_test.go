@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/kubecidr/kubecidr/k8sflags"
@@ -95,6 +96,10 @@ func TestJoin(t *testing.T) {
 			{"w.yaml", "apiVersion: kubeadm.k8s.io/v1beta4\nkind: JoinConfiguration\n"},
 		}, "cluster-dns", []string{"-", "-", "10.9.0.10", "-"}},
 		{"a worker's file alone", []file{{"w.yaml", "apiVersion: kubeadm.k8s.io/v1beta4\nkind: JoinConfiguration\n"}}, "config", []string{"/var/lib/kubelet/config.yaml"}},
+		{"kubeadm merges arguments", []file{{"k", "apiVersion: kubeadm.k8s.io/v1\nkind: ClusterConfiguration\napiServer:\n  extraArgs:\n  - {name: service-cluster-ip-range, value: \",fd00::/112\", mergeMethod: append}\n  - {name: max, value: x, mergeMethod: prepend}\n"}},
+			"service-cluster-ip-range", []string{"10.96.0.0/12,fd00::/112", "-", "-", "-"}},
+		{"kubeadm merges in front", []file{{"k", "apiVersion: kubeadm.k8s.io/v1\nkind: ClusterConfiguration\ncontrollerManager: {extraArgs: [{name: cluster-name, value: my-, mergeMethod: prepend}]}\n"}},
+			"cluster-name", []string{"-", "my-kubernetes", "-", "-"}},
 		{"kubeadm init with all defaults", []file{{"i.yaml", "apiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\n"}},
 			"service-cluster-ip-range", []string{"10.96.0.0/12", "-", "-", "-"}},
 	} {
@@ -176,4 +181,19 @@ func TestNothingJoined(t *testing.T) {
 	if s, _, err := manifest.Join(manifest.Fragment{}); len(s.Processes) != 0 || err != nil {
 		t.Error(s, err)
 	}
+}
+
+// Fragments are shared between goroutines, as a server that lints does.
+func TestFragmentsAreSafeForConcurrentUse(t *testing.T) {
+	fragments := read(t, "kubeadm/config-v1beta4.yaml", "kubeadm/kubelet-config.yaml", "kubespray/kubelet.env", "kubespray/kubelet.service", "standalone/kube-apiserver.service")
+	want := show(t, fragments...)
+	var wait sync.WaitGroup
+	for range 4 {
+		wait.Go(func() {
+			if got := show(t, fragments...); got != want {
+				t.Errorf("got\n%s\nwant\n%s", got, want)
+			}
+		})
+	}
+	wait.Wait()
 }

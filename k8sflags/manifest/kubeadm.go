@@ -48,10 +48,10 @@ const (
 // the document does.
 func or(flag string, c cursor, def string, at k8sflags.Origin) setting {
 	if v, ok := c.text(); ok && v != "" {
-		return setting{flag, v, c.origin()}
+		return setting{flag: flag, value: v, at: c.origin()}
 	}
 	at.Field = c.path
-	return setting{flag, def, at}
+	return setting{flag: flag, value: def, at: at}
 }
 
 // kubeadmCluster reads a ClusterConfiguration.
@@ -80,9 +80,9 @@ func (f *Fragment) kubeadmCluster(c cursor) {
 func defaultCluster(at k8sflags.Origin) *clusterConfig {
 	return &clusterConfig{
 		at:       at,
-		name:     setting{"cluster-name", kubeadmName, at},
-		domain:   setting{"cluster-domain", kubeadmDomain, at},
-		services: setting{"service-cluster-ip-range", kubeadmServices, at},
+		name:     setting{flag: "cluster-name", value: kubeadmName, at: at},
+		domain:   setting{flag: "cluster-domain", value: kubeadmDomain, at: at},
+		services: setting{flag: "service-cluster-ip-range", value: kubeadmServices, at: at},
 	}
 }
 
@@ -133,10 +133,10 @@ func (f *Fragment) kubeadmNode(c cursor, kind Kind) {
 		endpoint = c.at("controlPlane").at("localAPIEndpoint")
 	}
 	n.advertise = or("advertise-address", endpoint.at("advertiseAddress"), "", n.at)
-	n.port = setting{"secure-port", kubeadmPort, n.at}
+	n.port = setting{flag: "secure-port", value: kubeadmPort, at: n.at}
 	n.port.at.Field = endpoint.at("bindPort").path
 	if port, ok := endpoint.at("bindPort").number(); ok && port != 0 {
-		n.port = setting{"secure-port", strconv.Itoa(port), endpoint.at("bindPort").origin()}
+		n.port = setting{flag: "secure-port", value: strconv.Itoa(port), at: endpoint.at("bindPort").origin()}
 	}
 	n.kubelet = extraArgs(c, c.at("nodeRegistration").at("kubeletExtraArgs"))
 	f.kinds, f.nodes = append(f.kinds, kind), append(f.nodes, n)
@@ -163,11 +163,25 @@ func extraArgs(doc, c cursor) settings {
 			e.fail(ErrType, "an argument without a name: kubeadm wants name and value")
 		case ok2:
 			s.add(name, value, e.at("value").origin())
+			s[len(s)-1].merge = mergeMethod(apiVersion, e.at("mergeMethod"))
 		case !e.at("value").exists():
 			s.add(name, "", e.origin())
 		}
 	}
 	return s
+}
+
+// mergeMethod reads how an argument is put together with kubeadm's own; only v1
+// has it.
+func mergeMethod(apiVersion string, c cursor) string {
+	method, _ := c.text()
+	switch {
+	case !strings.HasSuffix(apiVersion, "/v1"):
+		return ""
+	case method != "" && method != mergeAppend && method != mergePrepend:
+		c.fail(ErrType, "want append or prepend, or nothing to replace kubeadm's own value, not %q", method)
+	}
+	return method
 }
 
 // apiServer returns the flags with an address in them that kubeadm gives
@@ -203,7 +217,7 @@ func (k *clusterConfig) controllerManager() settings {
 func (k *clusterConfig) kubeletDefaults(s settings) settings {
 	if !s.has("cluster-dns") {
 		if dns, ok := dnsAddr(k.services.value); ok {
-			s = append(slices.Clip(s), setting{"cluster-dns", dns.String(), k.services.at})
+			s = append(slices.Clip(s), setting{flag: "cluster-dns", value: dns.String(), at: k.services.at})
 		}
 	}
 	if !s.has("cluster-domain") {
@@ -217,10 +231,10 @@ func (k *clusterConfig) kubeletDefaults(s settings) settings {
 // what local traffic is told by, kubeadm's filling it in has no effect.
 func (k *clusterConfig) proxyDefaults(s settings) settings {
 	if mode := s.value("detect-local-mode"); k.pods.value != "" && !s.has("cluster-cidr") && (mode == "" || mode == k8sflags.DetectClusterCIDR) {
-		s = append(slices.Clip(s), setting{"cluster-cidr", k.pods.value, k.pods.at})
+		s = append(slices.Clip(s), setting{flag: "cluster-cidr", value: k.pods.value, at: k.pods.at})
 	}
 	if !s.has("proxy-mode") {
-		s = append(slices.Clip(s), setting{"proxy-mode", k8sflags.ProxyIPTables, k.at})
+		s = append(slices.Clip(s), setting{flag: "proxy-mode", value: k8sflags.ProxyIPTables, at: k.at})
 	}
 	return s
 }

@@ -1,13 +1,19 @@
 package manifest
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/kubecidr/kubecidr/k8sflags"
 )
 
+// builtins are what else may stand in a script of command lines: they run
+// nothing.
+var builtins = []string{"cd", "export", "readonly", "set", "ulimit", "umask"}
+
 // readCommands reads a file of command lines, as a shell has them: one command
-// a line, lines joined by a backslash at their end, comments.
+// a line, lines joined by a backslash at their end, comments. Assignments are
+// skipped, and so are shell builtins that run nothing.
 func readCommands(file, text string, errs *Errors) []command {
 	var commands []command
 	lines := strings.Split(text, "\n")
@@ -21,7 +27,7 @@ func readCommands(file, text string, errs *Errors) []command {
 		}
 		raw := strings.Join(lines[first:i+1], "\n")
 		words, ok := arguments(file, raw, first+1, "", errs)
-		if !ok || len(words) == 0 {
+		if !ok || len(words) == 0 || slices.Contains(builtins, words[0].text) {
 			continue
 		}
 		c := command{words: words, dialect: shellWords}

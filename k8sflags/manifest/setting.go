@@ -11,13 +11,16 @@ import (
 type setting struct {
 	flag, value string
 	at          k8sflags.Origin
+	// merge is how kubeadm puts it together with its own value: in its place, or
+	// with "append" and "prepend" behind and before it.
+	merge string
 }
 
 // settings are those of one process, in order.
 type settings []setting
 
 func (s *settings) add(flag, value string, at k8sflags.Origin) {
-	*s = append(*s, setting{flag, value, at})
+	*s = append(*s, setting{flag: flag, value: value, at: at})
 }
 
 // text adds a field of text, unless it is absent or empty, which the components
@@ -75,16 +78,38 @@ func (s settings) value(flag string) string {
 }
 
 // override returns the settings with others in place of those of the same name,
-// those first that stay (kubeadm's ArgumentsToCommand).
+// those first that stay. Of others that are to be merged the last of a name
+// counts, and none without something to merge with (cmd/kubeadm/app/util/
+// arguments.go, ArgumentsToCommand).
 func (s settings) override(others settings) settings {
+	last := map[string]setting{}
+	for _, v := range others {
+		last[v.flag] = v
+	}
 	var out settings
 	for _, v := range s {
-		if !others.has(v.flag) {
+		switch o, ok := last[v.flag]; {
+		case !ok:
+			out = append(out, v)
+		case o.merge == mergeAppend:
+			out = append(out, setting{flag: v.flag, value: v.value + o.value, at: o.at})
+		case o.merge == mergePrepend:
+			out = append(out, setting{flag: v.flag, value: o.value + v.value, at: o.at})
+		}
+	}
+	for _, v := range others {
+		if v.merge == "" {
 			out = append(out, v)
 		}
 	}
-	return append(out, others...)
+	return out
 }
+
+// The values of mergeMethod (cmd/kubeadm/app/apis/kubeadm/v1/types.go).
+const (
+	mergeAppend  = "append"
+	mergePrepend = "prepend"
+)
 
 // flags returns the settings as a component's flags.
 func (s settings) flags(c k8sflags.Component, errs *Errors) k8sflags.Flags {
