@@ -69,10 +69,9 @@ func readCIDR(text string) cidrItem {
 	}
 	if addr.Is4In6() {
 		it.form |= mappedIPv4
-		if bits < 96 {
-			return it
+		if bits >= 96 { // a shorter one is not in ::ffff:0:0/96, but holds it
+			addr, bits = addr.Unmap(), bits-96
 		}
-		addr, bits = addr.Unmap(), bits-96
 	}
 	p := netip.PrefixFrom(addr, bits)
 	it.prefix = p.Masked()
@@ -189,6 +188,11 @@ func unreadableText(i int, text string) string {
 		return where + " " + strconv.Quote(text) + " has a space, which nobody trims"
 	}
 	return where + " " + strconv.Quote(text) + " is not a range"
+}
+
+// mapped reports whether the IPv4 range is written as an IPv4-mapped one.
+func (l *cidrList) mapped() bool {
+	return slices.ContainsFunc(l.items, func(it cidrItem) bool { return it.form&mappedIPv4 != 0 && it.prefix.Addr().Is4() })
 }
 
 // same reports whether two lists hold the same ranges in whatever order.

@@ -1,6 +1,7 @@
 package k8sflags
 
 import (
+	"math"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -203,34 +204,39 @@ func (m *member) integer(flag string, def int) int {
 	if v == nil {
 		return def
 	}
-	n, err := strconv.ParseInt(v.text, 0, 32)
+	n, err := strconv.ParseInt(v.text, 0, 64)
 	if err != nil {
 		return def
 	}
-	return int(n)
+	return int(min(max(n, math.MinInt32), math.MaxInt32)) // beyond every bound that is compared with
 }
 
-// addr reads an address flag; the zero Addr is none.
+// addr reads an address flag; the zero Addr is none. An empty value leaves what
+// was there before (github.com/spf13/pflag, ip.go).
 func (m *member) addr(flag string) netip.Addr {
-	a, err := netip.ParseAddr(strings.TrimSpace(m.text(flag)))
+	text := m.text(flag)
+	if text == "" && m.isSet(flag) {
+		for f := range m.Flags.All() {
+			if normalName(f.Name) == flag && f.Value != "" {
+				text = f.Value
+			}
+		}
+	}
+	a, err := netip.ParseAddr(strings.TrimSpace(text))
 	if err != nil || a.Zone() != "" {
 		return netip.Addr{}
 	}
 	return a.Unmap()
 }
 
-// readServices reads the service range as the component does:
-// kube-apiserver trims nothing and has a default, the controller managers trim
-// the whole text.
+// readServices reads the service range as the component does: nobody trims it,
+// and kube-apiserver has a default.
 func (m *member) readServices() cidrList {
 	text, ok := m.text(serviceRange), m.isSet(serviceRange)
-	switch {
-	case m.Component == APIServer && text == "":
+	if m.Component == APIServer && text == "" {
 		l := readCIDRs("10.0.0.0/24") // options.go, DefaultServiceIPCIDR
 		l.isSet = ok
 		return l
-	case m.Component == ControllerManager || m.Component == CloudControllerManager:
-		text = strings.TrimSpace(text)
 	}
 	if text == "" {
 		return cidrList{isSet: ok}

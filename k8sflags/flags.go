@@ -96,13 +96,13 @@ func (f Flags) Get(name string) (string, bool) {
 		if !it.flag.HasValue && (row == nil || row.kind == boolFlag) {
 			value = "true"
 		}
-		if row != nil && (row.kind == listFlag || row.kind == gatesFlag) {
+		if row != nil && (row.kind == listFlag || row.kind == gatesFlag) && value != "" { // an empty list adds nothing
 			all = append(all, value)
 		}
 	}
-	if len(all) > 1 {
+	if len(all) > 0 {
 		value = strings.Join(all, ",")
-		if row.kind == gatesFlag {
+		if len(all) > 1 && row.kind == gatesFlag {
 			value = mergeGates(value)
 		}
 	}

@@ -1,6 +1,7 @@
 package k8sflags
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -36,7 +37,7 @@ var gateRows = []gateRow{
 	{name: "MultiCIDRServiceAllocator", added: v1(27), beta: v1(31), on: v1(33), stable: v1(33), locked: v1(34), source: srcKubeGates + "; KEP-1880"},
 	{name: "NFTablesProxyMode", added: v1(29), beta: v1(31), on: v1(31), stable: v1(33), locked: v1(33), source: srcKubeGates + "; KEP-3866"},
 	{name: "RemoveSelfLink", beta: v1(20), on: v1(20), stable: v1(24), locked: v1(24), removed: v1(30), source: srcGatesOfServer + "; KEP-1164"},
-	{name: "ServiceIPStaticSubrange", added: v1(24), beta: v1(25), on: v1(25), stable: v1(26), locked: v1(26), source: srcKubeGates + "; KEP-3070"},
+	{name: "ServiceIPStaticSubrange", added: v1(24), beta: v1(25), on: v1(25), stable: v1(26), locked: v1(26), removed: v1(28), source: srcKubeGates + "; KEP-3070"},
 	{name: "ServiceNodePortStaticSubrange", added: v1(27), beta: v1(28), on: v1(28), stable: v1(29), locked: v1(29), removed: v1(31), source: srcKubeGates + "; KEP-3668"},
 	{name: "StrictIPCIDRValidation", added: v1(33), beta: v1(36), on: v1(36), source: srcKubeGates + "; KEP-4858"},
 }
@@ -70,7 +71,9 @@ func (m *member) gates() []setting {
 	}
 	var out []setting
 	for element := range strings.SplitSeq(v.text, ",") {
-		if element == "" {
+		// The control plane trims an element first (component-base/compatibility).
+		controlPlane := m.Component == APIServer || m.Component == ControllerManager
+		if element == "" || controlPlane && strings.TrimSpace(element) == "" {
 			continue
 		}
 		if component, rest, several := strings.Cut(element, ":"); several && emulates(m.Component) {
@@ -190,9 +193,9 @@ func checkGateLocked(_ *cluster, m *member, r report) {
 	if !ownGates(m) {
 		return
 	}
-	for _, s := range m.settings {
+	for i, s := range m.settings {
 		row := gateNamed(s.name)
-		if row == nil || !m.gatesAt.since(row.locked) || m.at.since(row.removed) {
+		if row == nil || !m.gatesAt.since(row.locked) || m.at.since(row.removed) || m.overridden(i) {
 			continue
 		}
 		if on, err := strconv.ParseBool(s.value); err == nil && !on {
@@ -200,6 +203,12 @@ func checkGateLocked(_ *cluster, m *member, r report) {
 				s.name, row.locked, m.Component, m.at)
 		}
 	}
+}
+
+// overridden reports whether a later setting of the same gate counts in place of
+// the ith: the settings are gathered before any of them is tried.
+func (m *member) overridden(i int) bool {
+	return slices.ContainsFunc(m.settings[i+1:], func(s setting) bool { return s.name == m.settings[i].name })
 }
 
 func checkGateSettled(_ *cluster, m *member, r report) {

@@ -26,7 +26,7 @@ func TestReadCIDR(t *testing.T) {
 		{"fd00::/064", "fd00::/64", leadingZeros},
 		{"fd00::10.0.0.0/104", "fd00::a00:0/104", 0},
 		{"::ffff:10.0.0.0/104", "10.0.0.0/8", mappedIPv4},
-		{"::ffff:10.0.0.0/90", "", mappedIPv4},
+		{"::ffff:10.0.0.0/90", "::ffc0:0:0/90", mappedIPv4 | hostBitsSet},
 		{"", "", 0},
 		{"/", "", 0},
 		{"10.0.0.0", "", 0},

@@ -7,7 +7,8 @@ type flagKind uint8
 const (
 	textFlag     flagKind = iota // any text; lists of CIDRs are text too
 	boolFlag                     // stands alone, or has =true or =false
-	intFlag                      // an integer
+	intFlag                      // an integer of 32 bits
+	longFlag                     // an integer of 64 bits
 	ipFlag                       // one address, read strictly
 	sloppyIPFlag                 // one address, leading zeros skipped
 	durationFlag                 // 30s, 1m
@@ -51,12 +52,12 @@ const runtimeCNI = "remove it; the container runtime's own configuration names t
 var flagRows = []flagRow{
 	{component: APIServer, name: "service-cluster-ip-range", source: srcAPIServerOptions},
 	{component: APIServer, name: "service-node-port-range", source: srcAPIServerOptions},
-	{component: APIServer, name: "kubernetes-service-node-port", kind: intFlag, source: srcAPIServerOptions},
+	{component: APIServer, name: "kubernetes-service-node-port", kind: longFlag, source: srcAPIServerOptions},
 	{component: APIServer, name: "advertise-address", kind: ipFlag, source: srcAPIServerOptions},
 	{component: APIServer, name: "bind-address", kind: ipFlag, source: srcAPIServerOptions},
-	{component: APIServer, name: "secure-port", kind: intFlag, source: srcAPIServerOptions},
+	{component: APIServer, name: "secure-port", kind: longFlag, source: srcAPIServerOptions},
 	{component: APIServer, name: "endpoint-reconciler-type", source: srcAPIServerOptions},
-	{component: APIServer, name: "apiserver-count", kind: intFlag, deprecated: v1(24), source: srcAPIServerOptions,
+	{component: APIServer, name: "apiserver-count", kind: longFlag, deprecated: v1(24), source: srcAPIServerOptions,
 		instead: "remove it; the lease reconciler counts the kube-apiservers itself"},
 	{component: APIServer, name: "emulated-version", kind: listFlag, source: srcEmulation},
 	{component: APIServer, name: "feature-gates", kind: gatesFlag, source: srcGates},

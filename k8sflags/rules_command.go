@@ -21,6 +21,9 @@ var commandRules = []ruleRow{
 
 func checkPositional(_ *cluster, m *member, r report) {
 	for arg := range m.Flags.Positional() {
+		if arg == "" && m.Component != Kubelet {
+			continue // none to the other commands
+		}
 		r.process(m, "remove it, or write it as --flag=value; after a boolean flag only =true and =false are its value",
 			"takes no arguments, got %q", arg)
 	}
@@ -52,7 +55,6 @@ func typeError(kind flagKind, fl Flag) string {
 		}
 		return "a value"
 	}
-	value := strings.TrimSpace(fl.Value)
 	var err error
 	switch kind {
 	case boolFlag:
@@ -63,8 +65,12 @@ func typeError(kind flagKind, fl Flag) string {
 		if _, err = strconv.ParseInt(fl.Value, 0, 32); err != nil {
 			return "a whole number"
 		}
-	case ipFlag: // an empty one counts as none
-		if a, err := netip.ParseAddr(value); value != "" && (err != nil || a.Zone() != "") {
+	case longFlag:
+		if _, err = strconv.ParseInt(fl.Value, 0, 64); err != nil {
+			return "a whole number"
+		}
+	case ipFlag: // an empty one is passed over
+		if a, err := netip.ParseAddr(strings.TrimSpace(fl.Value)); fl.Value != "" && (err != nil || a.Zone() != "") {
 			return "an address without leading zeros"
 		}
 	case sloppyIPFlag: // of which nothing is trimmed

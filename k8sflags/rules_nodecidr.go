@@ -105,7 +105,11 @@ func ofFamily(pods dualstack.Pair, f cidr.Family) (bits int, text string) {
 
 func checkMaskTooShort(_ *cluster, m *member, r report) {
 	blocks(m, func(f cidr.Family, flag string, mask int, pods dualstack.Pair) {
-		if bits, text := ofFamily(pods, f); mask < bits {
+		bits, text := ofFamily(pods, f)
+		if f == cidr.IPv4 && m.pods.mapped() {
+			bits, text = bits+96, m.pods.text // an IPv4 range by its address, but not by its length
+		}
+		if mask < bits {
 			r.flag(m, flag, "use a mask of /"+itoa(bits)+" or longer, or a larger pod range", "a node block of /%d does not fit into the pods' %s", mask, text)
 		}
 	})
@@ -156,6 +160,10 @@ func checkManagerServices(_ *cluster, m *member, r report) {
 }
 
 func checkManagerServiceShape(_ *cluster, m *member, r report) {
+	if n := len(m.services.items); n > 2 { // refused unread, and unused too
+		r.flag(m, serviceRange, "write it as kube-apiserver has it", "%d ranges, at most one of each family", n)
+		return
+	}
 	if _, bad := m.services.unreadable(); bad || !m.allocates() || len(m.services.items) == 0 {
 		return
 	}
@@ -164,9 +172,16 @@ func checkManagerServiceShape(_ *cluster, m *member, r report) {
 	}
 }
 
+// looksAtAllocator reports whether a kube-controller-manager cares about the
+// name of its allocator: from 1.32 on it does even if it gives no blocks
+// (cmd/kube-controller-manager/app/options/options.go, Validate).
+func (m *member) looksAtAllocator() bool {
+	return m.at.AtLeast(v1(32)) || m.boolean("allocate-node-cidrs", false) && m.runsNodeIPAM()
+}
+
 func checkAllocatorType(_ *cluster, m *member, r report) {
 	kind := m.text("cidr-allocator-type")
-	if !m.boolean("allocate-node-cidrs", false) || !m.runsNodeIPAM() {
+	if !m.looksAtAllocator() {
 		return
 	}
 	if kind == "CloudAllocator" || strings.HasPrefix(kind, "IPAMFrom") {
@@ -192,8 +207,11 @@ func checkControllerName(_ *cluster, m *member, r report) {
 
 func checkAllocatorKnown(_ *cluster, m *member, r report) {
 	v := m.value("cidr-allocator-type")
-	if v == nil || !m.boolean("allocate-node-cidrs", false) || !m.runsNodeIPAM() {
+	if v == nil || !m.looksAtAllocator() {
 		return
+	}
+	if v.text == "" && !(m.boolean("allocate-node-cidrs", false) && m.runsNodeIPAM()) {
+		return // passes the first look, and there is no second
 	}
 	switch v.text {
 	case "RangeAllocator", "CloudAllocator", "IPAMFromCluster", "IPAMFromCloud":

@@ -113,6 +113,9 @@ func checkSyncPeriods(_ *cluster, m *member, r report) {
 		return
 	}
 	periodFlag, leastFlag, defLeast := syncFlags(m.text("proxy-mode"))
+	if m.at.AtLeast(v1(31)) {
+		defLeast = defaultMinSync // one period for all modes, whose default is iptables' (cmd/kube-proxy/app/options.go)
+	}
 	period, least := m.duration(periodFlag, defaultSync), m.duration(leastFlag, defLeast)
 	if period <= 0 {
 		r.flag(m, periodFlag, "use a positive duration", "must be greater than 0")
@@ -177,7 +180,13 @@ func checkProxyUnused(_ *cluster, m *member, r report) {
 }
 
 func checkProxyCIDR(_ *cluster, m *member, r report) {
-	if m.configFile || !m.byClusterCIDR() || len(m.pods.items) == 0 {
+	if m.configFile || !m.byClusterCIDR() {
+		return
+	}
+	if len(m.pods.items) == 0 {
+		if m.isSet("cluster-cidr") && m.at.AtLeast(v1(31)) { // before, it was the same as none
+			r.flag(m, "cluster-cidr", "remove it, or give the pod range", "empty, which kube-proxy reads as one range that it cannot read")
+		}
 		return
 	}
 	if wrong := m.pods.shape(); wrong != "" {

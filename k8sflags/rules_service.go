@@ -67,7 +67,9 @@ func checkServiceTooLarge(_ *cluster, m *member, r report) {
 			continue
 		}
 		if shortest == 2 {
-			if it.prefix == m.services.items[0].prefix { // the check of the minimum size, of the primary alone
+			// The check of the minimum size, of the primary alone, counts the host
+			// bits that the text has: those of ::ffff:0:0/96 it can.
+			if it.prefix == m.services.items[0].prefix && it.form&mappedIPv4 == 0 {
 				r.flag(m, serviceRange, "use a /2 or longer", "%s is too large for its addresses to be counted", it.prefix)
 			}
 			continue
