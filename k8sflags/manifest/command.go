@@ -10,8 +10,9 @@ import (
 
 // word is one argument of a command and where it stands.
 type word struct {
-	text string
-	at   k8sflags.Origin
+	text  string
+	at    k8sflags.Origin
+	block bool // it stands line by line in the lines below (a YAML literal)
 }
 
 // command is a command line as a file has it, before variables are put in.
@@ -97,9 +98,14 @@ func (c command) values() map[int]bool {
 
 // arguments splits one command that may run over several lines. first is the
 // number of its first line; where key is not empty, the text begins with it and
-// systemd's rules hold.
+// systemd's rules hold. A shell's redirections at the end are dropped.
 func arguments(file, text string, first int, key string, errs *Errors) ([]word, bool) {
 	argv, err := k8sflags.SplitCommand(text)
+	if cut := withoutRedirection(text); err != nil && key == "" && cut != text {
+		if short, cutErr := k8sflags.SplitCommand(cut); cutErr == nil {
+			argv, err, text = short, nil, cut
+		}
+	}
 	if err != nil {
 		line, message := errorLine(reason(err))
 		errs.add(k8sflags.Origin{File: file, Line: first + line}, ErrSyntax, "%s", message)
@@ -108,7 +114,7 @@ func arguments(file, text string, first int, key string, errs *Errors) ([]word, 
 	lines := linesOf(text, key)
 	words := make([]word, len(argv))
 	for i, arg := range argv {
-		words[i] = word{arg, k8sflags.Origin{File: file, Line: first}}
+		words[i] = word{text: arg, at: k8sflags.Origin{File: file, Line: first}}
 		if len(lines) == len(argv) {
 			words[i].at.Line += lines[i]
 		}
@@ -167,47 +173,6 @@ func errorLine(message string) (int, string) {
 		return 0, message
 	}
 	return line - 1, rest
-}
-
-// script reads a command that a shell is given, as in sh -c "exec kubelet …".
-// Where the command is not a shell's, or the script runs no component, it comes
-// back as it is.
-func script(c command, errs *Errors) (command, bool) {
-	text, ok := shellScript(texts(c.words))
-	if !ok {
-		return c, true
-	}
-	named := false
-	for component := range k8sflags.Components() {
-		named = named || strings.Contains(text, string(component))
-	}
-	if !named {
-		return c, true
-	}
-	at := c.words[len(c.words)-1].at
-	var scriptErrs Errors
-	words, ok := arguments(at.File, text, at.Line, "", &scriptErrs)
-	for _, e := range scriptErrs {
-		errs.add(at, ErrSyntax, "script: %s", e.Message)
-	}
-	for i := range words {
-		words[i].at = at
-	}
-	return command{words, shellWords, c.version}, ok
-}
-
-// shellScript returns what a shell is told to run.
-func shellScript(argv []string) (string, bool) {
-	if len(argv) < 3 {
-		return "", false
-	}
-	switch argv[0][strings.LastIndexByte(argv[0], '/')+1:] {
-	case "sh", "bash", "dash", "ash":
-	default:
-		return "", false
-	}
-	flags := argv[len(argv)-2]
-	return argv[len(argv)-1], strings.HasPrefix(flags, "-") && strings.HasSuffix(flags, "c")
 }
 
 // reason is an error's message without the package that it begins with.

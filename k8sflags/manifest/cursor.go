@@ -201,6 +201,11 @@ func (c cursor) scalar(want string, tags ...string) (string, bool) {
 	return "", false
 }
 
+// isBlock reports whether a text stands as it is in the lines below.
+func (c cursor) isBlock() bool {
+	return c.node != nil && c.node.Style&yaml.LiteralStyle != 0 && !c.doc.flat
+}
+
 // number returns a field that is a whole number of 32 bits.
 func (c cursor) number() (int, bool) {
 	s, ok := c.scalar("a whole number", "!!int")

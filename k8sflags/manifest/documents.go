@@ -179,7 +179,7 @@ func (f *Fragment) configMap(c cursor) bool {
 		}
 		at := e.value.origin()
 		from := source{file: at.File, path: at.Field, above: at.Line - 1, flat: true}
-		if e.value.node.Style&yaml.LiteralStyle != 0 && !c.doc.flat { // begins below its key
+		if e.value.isBlock() {
 			from.above, from.flat = at.Line, false
 		}
 		known = f.decode(text, from, c.doc.errs) || known

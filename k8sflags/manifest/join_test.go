@@ -91,6 +91,8 @@ func TestJoin(t *testing.T) {
 		{"variables of a container", []file{{"p", "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command: [kubelet, --cluster-domain=$(A)-$$(A)-$(B)-$(C)]\n    env: [{name: A, value: x}, {name: B, value: $(A)y}]\n"}},
 			"cluster-domain", []string{"x-$(A)-xy-$(C)"}},
 		{"a shell in a container", []file{{"p", "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command: [/bin/sh, -ec]\n    args: ['exec kubelet --max-pods=5']\n"}}, "max-pods", []string{"5"}},
+		{"redirections at the end", []file{{"c", "kubelet --max-pods=1 >/dev/null 2>&1\nkubelet --max-pods=2 2> log &>x\n"}}, "max-pods", []string{"c:1 1", "c:2 2"}},
+		{"several commands of a script", []file{{"u.service", "[Service]\nExecStart=/bin/sh -c 'kubelet --max-pods=5 \\\n  --v=2'\nExecStart=/bin/sh -c 'echo > x'\n"}}, "max-pods", []string{"5"}},
 		{"kubeadm and a worker's file", []file{
 			{"cp.yaml", "apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\nnetworking: {serviceSubnet: 10.9.0.0/16}\n"},
 			{"w.yaml", "apiVersion: kubeadm.k8s.io/v1beta4\nkind: JoinConfiguration\n"},
@@ -186,14 +188,27 @@ func TestNothingJoined(t *testing.T) {
 // Fragments are shared between goroutines, as a server that lints does.
 func TestFragmentsAreSafeForConcurrentUse(t *testing.T) {
 	fragments := read(t, "kubeadm/config-v1beta4.yaml", "kubeadm/kubelet-config.yaml", "kubespray/kubelet.env", "kubespray/kubelet.service", "standalone/kube-apiserver.service")
-	want := show(t, fragments...)
+	want, _, err := manifest.Join(fragments...)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var wait sync.WaitGroup
 	for range 4 {
 		wait.Go(func() {
-			if got := show(t, fragments...); got != want {
-				t.Errorf("got\n%s\nwant\n%s", got, want)
+			got, _, err := manifest.Join(fragments...)
+			if err != nil || !slices.Equal(lines(got), lines(want)) {
+				t.Errorf("%q, %v", lines(got), err)
 			}
 		})
 	}
 	wait.Wait()
+}
+
+// lines returns each process' command on one line.
+func lines(s k8sflags.Set) []string {
+	var out []string
+	for _, p := range s.Processes {
+		out = append(out, strings.Join(append([]string{string(p.Component), p.Name}, p.Flags.Args()...), " "))
+	}
+	return out
 }

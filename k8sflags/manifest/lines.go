@@ -2,7 +2,6 @@ package manifest
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/kubecidr/kubecidr/k8sflags"
 )
@@ -16,23 +15,14 @@ var builtins = []string{"cd", "export", "readonly", "set", "ulimit", "umask"}
 // skipped, and so are shell builtins that run nothing.
 func readCommands(file, text string, errs *Errors) []command {
 	var commands []command
-	lines := strings.Split(text, "\n")
-	for i := 0; i < len(lines); i++ {
-		first, line := i, strings.TrimSpace(lines[i])
-		if line == "" || line[0] == '#' {
-			continue
-		}
-		for i+1 < len(lines) && strings.HasSuffix(strings.TrimSuffix(lines[i], "\r"), `\`) {
-			i++
-		}
-		raw := strings.Join(lines[first:i+1], "\n")
-		words, ok := arguments(file, raw, first+1, "", errs)
+	for _, l := range shellLines(text) {
+		words, ok := arguments(file, l.text, l.number, "", errs)
 		if !ok || len(words) == 0 || slices.Contains(builtins, words[0].text) {
 			continue
 		}
 		c := command{words: words, dialect: shellWords}
 		if !c.isComponent() {
-			errs.add(k8sflags.Origin{File: file, Line: first + 1}, ErrUnknown,
+			errs.add(k8sflags.Origin{File: file, Line: l.number}, ErrUnknown,
 				"%q runs none of Kubernetes' components: want a line like \"kubelet --max-pods=110\", a manifest, a configuration file or a unit file", words[0].text)
 			continue
 		}

@@ -27,12 +27,13 @@ func (f *Fragment) container(c cursor) {
 			}
 			at := e.origin()
 			at.Field = field.path
-			cmd.words = append(cmd.words, word{podWords.expand(text, lookup), at})
+			cmd.words = append(cmd.words, word{podWords.expand(text, lookup), at, e.isBlock()})
 		}
 	}
-	cmd, ok := script(cmd, c.doc.errs)
-	if ok && cmd.isComponent() {
-		f.commands = append(f.commands, cmd)
+	for _, s := range scripts(cmd, c.doc.errs) {
+		if s.isComponent() {
+			f.commands = append(f.commands, s)
+		}
 	}
 }
 

@@ -106,6 +106,7 @@ func TestFiles(t *testing.T) {
 		{"kubelet-of-kubespray", []string{"kubespray/kubelet.env", "kubespray/kubelet.service"}},
 		{"daemonset", []string{"kubespray/kube-proxy-ds.yaml"}},
 		{"unit-of-both", []string{"standalone/kube-apiserver.service"}},
+		{"script-in-a-pod", []string{"standalone/kube-proxy-script.yaml"}},
 		{"command-lines", []string{"lines/commands.sh"}},
 		{"configmaps", []string{"kubeadm/configmaps.yaml", "kubespray/kube-proxy-ds.yaml"}},
 	} {
@@ -189,6 +190,8 @@ func TestReadErrors(t *testing.T) {
 		{"argument as number", pod + "spec:\n  containers:\n  - command: [kubelet]\n    args: [--max-pods, 3]\n", manifest.ErrType, []string{"f:6: spec.containers[0].args[1]: want text, not 3: put it in quotes"}},
 		{"script that a shell would pipe", pod + "spec:\n  containers:\n  - command: [sh, -c, kubelet --v=2 | tee log]\n", manifest.ErrSyntax,
 			[]string{`f:5: spec.containers[0].command: script: column 15: shell operator "|": give one command without pipes and redirections, or quote it: syntax error`}},
+		{"line of a script", pod + "spec:\n  containers:\n  - command: [sh, -c]\n    args:\n    - |\n      sleep 1 | true\n      kubelet \\\n       --a; b\n", manifest.ErrSyntax,
+			[]string{`f:10: spec.containers[0].args: script: column 5: shell operator ";": give one command without pipes and redirections, or quote it: syntax error`}},
 		{"unit line", "[Service]\nExecStart\n", manifest.ErrSyntax, []string{`f:2: "ExecStart" is neither a section nor key=value`}},
 		{"unit section", "[Service\n", manifest.ErrSyntax, []string{`f:1: "[Service" is no section: want [Service]`}},
 		{"unit quote", "[Service]\n\nExecStart=/usr/bin/kubelet \\\n  --max-pods=1 \\\n  '--node-ip=1.2.3.4\n", manifest.ErrSyntax, []string{"f:5: column 3: quote ' is never closed: syntax error"}},

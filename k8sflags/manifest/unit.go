@@ -15,11 +15,11 @@ type unit struct {
 }
 
 type unitLine struct {
-	key     string // ExecStart, Environment or EnvironmentFile
-	command command
-	values  []variable // of an Environment line
-	path    string     // of an EnvironmentFile line
-	empty   bool
+	key      string     // ExecStart, Environment or EnvironmentFile
+	commands []command  // of an ExecStart line, several where it runs a script
+	values   []variable // of an Environment line
+	path     word       // of an EnvironmentFile line
+	empty    bool
 }
 
 // variable is one that a unit or an environment file sets.
@@ -97,8 +97,7 @@ func (u *unit) line(key, value, raw string, number int, errs *Errors) {
 			l.values = append(l.values, variable{name, v, w.at})
 		}
 	case "EnvironmentFile":
-		l.path = strings.TrimPrefix(value, "-")
-		l.command.words = []word{{l.path, at}}
+		l.path = word{text: strings.TrimPrefix(value, "-"), at: at}
 	default:
 		return
 	}
@@ -111,16 +110,13 @@ func (u *unit) exec(l *unitLine, raw string, number int, errs *Errors) bool {
 	var lineErrs Errors
 	words, ok := arguments(u.file, strings.TrimSpace(raw), number, "ExecStart=", &lineErrs)
 	if !ok {
-		for c := range k8sflags.Components() {
-			if strings.Contains(raw, string(c)) {
-				*errs = append(*errs, lineErrs...)
-				break
-			}
+		if namesComponent(raw) {
+			*errs = append(*errs, lineErrs...)
 		}
 		return false
 	}
-	l.command, ok = script(command{words: words, dialect: unitWords}, errs)
-	return ok
+	l.commands = scripts(command{words: words, dialect: unitWords}, errs)
+	return true
 }
 
 // isName reports whether s may name an environment variable.
@@ -150,7 +146,7 @@ func (e *effective) apply(u *unit) {
 		case l.key == "ExecStart" && l.empty:
 			e.commands = nil
 		case l.key == "ExecStart":
-			e.commands = append(e.commands, l.command)
+			e.commands = append(e.commands, l.commands...)
 		case l.key == "Environment" && l.empty:
 			e.vars = nil
 		case l.key == "Environment":
@@ -158,7 +154,7 @@ func (e *effective) apply(u *unit) {
 		case l.empty:
 			e.files = nil
 		default:
-			e.files = append(e.files, l.command.words...)
+			e.files = append(e.files, l.path)
 		}
 	}
 }
