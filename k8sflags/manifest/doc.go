@@ -10,9 +10,12 @@
 // comes from, and so does every finding.
 //
 // [RenderKubeadm], [RenderKubelet], [RenderProxy], [RenderStaticPods] and
-// [RenderServiceCIDR] write an [k8sflags.Addressing] as such files: the same
-// bytes for the same addressing, and nothing that kubeadm would refuse.
-// [Read] gives back what they write.
+// [RenderServiceCIDR] write a [k8sflags.Addressing] as such files, with the same
+// bytes for the same addressing. [Read] and [Join] give back what they write,
+// but the ServiceCIDR, which is an object of the API and sets no flag.
+//
+// Not read: a kubelet's --config-dir, flags that k3s and its like pass on to the
+// components inside of them, and what systemd puts in place of %i and %H.
 //
 // Nothing here reads a file, the environment or a clock: the text is handed in.
 // All functions are safe for concurrent use.
