@@ -108,10 +108,11 @@ func emulates(c Component) bool { return c == APIServer || c == ControllerManage
 // gatesVersion is the version whose feature gates a process has: its own, or the
 // older one of --emulated-version, which leaves the binary what it is.
 func (m *member) gatesVersion() Version {
-	if !emulates(m.Component) {
+	text := m.text("emulated-version")
+	if text == "" || !emulates(m.Component) {
 		return m.at
 	}
-	for element := range strings.SplitSeq(m.text("emulated-version"), ",") {
+	for element := range strings.SplitSeq(text, ",") {
 		component, text, ok := strings.Cut(element, "=")
 		if !ok {
 			component, text = "kube", component
