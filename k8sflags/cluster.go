@@ -32,6 +32,7 @@ type member struct {
 	// not known, and a kube-proxy's flags count for nothing.
 	configFile bool
 	values     []value
+	changing   []*flagRow   // of its flags those that are not the same in every version
 	settings   []setting    // of --feature-gates
 	allocating bool         // see allocates
 	services   cidrList     // --service-cluster-ip-range
@@ -90,6 +91,9 @@ func (m *member) read() {
 			v.text = "true"
 		}
 		m.values = append(m.values, v)
+		if it.row.changes() {
+			m.changing = append(m.changing, it.row)
+		}
 	}
 	for i := range m.values {
 		if v := &m.values[i]; v.first != v.last {

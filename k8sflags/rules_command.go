@@ -2,7 +2,6 @@ package k8sflags
 
 import (
 	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -112,20 +111,8 @@ var lifecycleRules = []ruleRow{
 		Source: "the components' options by version"}, each: checkDeprecated},
 }
 
-// rowsOf returns the rows of the flags that m has and that are not the same in
-// every version, each once.
-func rowsOf(m *member) []*flagRow {
-	var rows []*flagRow
-	for _, it := range m.Flags.items {
-		if it.row != nil && it.row.changes() && !slices.Contains(rows, it.row) {
-			rows = append(rows, it.row)
-		}
-	}
-	return rows
-}
-
 func checkRemoved(_ *cluster, m *member, r report) {
-	for _, row := range rowsOf(m) {
+	for _, row := range m.changing {
 		if !row.removed.IsZero() && m.at.AtLeast(row.removed) {
 			r.flag(m, row.name, row.instead, "removed in Kubernetes %s; %s %s refuses to start with an unknown flag",
 				row.removed, m.Component, m.at)
@@ -134,7 +121,7 @@ func checkRemoved(_ *cluster, m *member, r report) {
 }
 
 func checkAdded(_ *cluster, m *member, r report) {
-	for _, row := range rowsOf(m) {
+	for _, row := range m.changing {
 		if !row.added.IsZero() && m.at.Compare(row.added) < 0 {
 			r.flag(m, row.name, "remove it, or go to Kubernetes "+row.added.String(),
 				"new in Kubernetes %s; %s %s refuses to start with an unknown flag", row.added, m.Component, m.at)
@@ -143,7 +130,7 @@ func checkAdded(_ *cluster, m *member, r report) {
 }
 
 func checkDeprecated(_ *cluster, m *member, r report) {
-	for _, row := range rowsOf(m) {
+	for _, row := range m.changing {
 		gone := !row.removed.IsZero() && m.at.AtLeast(row.removed)
 		if row.deprecated.IsZero() || m.at.Compare(row.deprecated) < 0 || gone {
 			continue

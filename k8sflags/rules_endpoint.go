@@ -40,7 +40,10 @@ func (m *member) nodePorts() (PortRange, error) {
 
 func checkNodePorts(_ *cluster, m *member, r report) {
 	for f := range m.Flags.All() { // reading ends at the first mistake
-		if _, err := ParsePortRange(f.Value); normalName(f.Name) != nodePortRange || err == nil {
+		if normalName(f.Name) != nodePortRange {
+			continue
+		}
+		if _, err := ParsePortRange(f.Value); err == nil {
 			continue
 		}
 		r.flag(m, nodePortRange, "write a port, min-max or base+offset up to 65535", "kube-apiserver cannot read it as ports")
