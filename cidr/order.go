@@ -1,6 +1,7 @@
 package cidr
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"math/bits"
@@ -151,17 +152,21 @@ func (r *run) addPair(addr, last uint64) {
 	r.two = append(r.two, w)
 }
 
-// sort puts the prefixes of r in order.
+// sort puts the prefixes of r in order: by address, by radix; and then those
+// with the same address by length, which are few in most cases.
 func (r *run) sort() {
-	const length = (1<<lengthBits - 1) << lengthPlace
 	switch {
 	case !r.unordered:
 	case r.one != nil:
-		r.one = sortWords(r.one, r.diff[0]>>r.indexBits<<r.indexBits)
+		address := r.indexBits + lengthBits
+		r.one = sortWords(r.one, r.diff[0]>>address<<address)
+		sortEqual(r.one, func(a, b uint64) bool { return a>>address == b>>address }, cmp.Compare[uint64])
 	case r.two != nil:
-		r.two = sortPairs(r.two, [2]uint64{r.diff[0], r.diff[1] & length})
+		r.two = sortPairs(r.two, r.diff[0])
+		sortEqual(r.two, func(a, b [2]uint64) bool { return a[0] == b[0] }, comparePairs)
 	default:
-		r.three = sortTriples(r.three, [3]uint64{r.diff[0], r.diff[1], r.diff[2] & length})
+		r.three = sortTriples(r.three, r.diff[0], r.diff[1])
+		sortEqual(r.three, func(a, b [3]uint64) bool { return a[0] == b[0] && a[1] == b[1] }, compareTriples)
 	}
 }
 
@@ -182,6 +187,24 @@ func (r *run) at(i int) (b block, index int) {
 	}
 	w := &r.three[i]
 	return block{u128.Uint{Hi: w[0], Lo: w[1]}, uint8(w[2] >> lengthPlace), r.family}, int(w[2] & (1<<lengthPlace - 1))
+}
+
+// word returns the address of the ith prefix as the bits of it that differ, the
+// last address that it covers, and its index. It is only for prefixes of one
+// or two words; of two such prefixes the first covers the second if that one's
+// address is not behind the first one's last.
+func (r *run) word(i int) (addr, last uint64, index int) {
+	var length int
+	if r.one != nil {
+		w := r.one[i]
+		k := w >> r.indexBits
+		addr, length, index = k>>lengthBits, int(k&(1<<lengthBits-1)), int(w&(1<<r.indexBits-1))
+	} else {
+		w := &r.two[i]
+		addr, length, index = w[0], int(w[1]>>lengthPlace), int(w[1]&(1<<lengthPlace-1))
+	}
+	hosts := uint(max(0, 128-int(r.place)-length)) // bits that the prefix leaves open
+	return addr, addr | (1<<hosts - 1), index
 }
 
 // keep shortens r to its first n prefixes.

@@ -47,6 +47,17 @@ func (r *run) overlap() (i, j int, found bool) {
 	if r.len() == 0 {
 		return 0, 0, false
 	}
+	if r.three == nil {
+		_, end, i := r.word(0)
+		for k := 1; k < r.len(); k++ {
+			addr, last, j := r.word(k)
+			if addr <= end {
+				return i, j, true
+			}
+			end, i = last, j
+		}
+		return 0, 0, false
+	}
 	before, i := r.at(0)
 	for k := 1; k < r.len(); k++ {
 		b, j := r.at(k)
@@ -74,21 +85,52 @@ func Overlaps(ps []netip.Prefix) (iter.Seq2[int, int], error) {
 		return nil, err
 	}
 	return func(yield func(int, int) bool) {
-		var around []entry // the prefixes that cover the current one
-		for _, r := range []*run{&v4, &v6} {
-			around = around[:0]
-			for k := range r.len() {
-				b, i := r.at(k)
-				around = covering(around, b)
-				for _, a := range around {
-					if !yield(min(a.index, i), max(a.index, i)) {
-						return
-					}
-				}
-				around = append(around, entry{b, i})
-			}
+		if v4.pairs(yield) {
+			v6.pairs(yield)
 		}
 	}, nil
+}
+
+// pairs yields the indices of every two prefixes of r that overlap, and reports
+// whether to go on.
+func (r *run) pairs(yield func(int, int) bool) bool {
+	if r.three != nil {
+		return r.pairsOfBlocks(yield)
+	}
+	type open struct {
+		last  uint64
+		index int
+	}
+	var around []open // the prefixes that cover the current one
+	for k := range r.len() {
+		addr, last, i := r.word(k)
+		for len(around) > 0 && around[len(around)-1].last < addr {
+			around = around[:len(around)-1]
+		}
+		for _, a := range around {
+			if !yield(min(a.index, i), max(a.index, i)) {
+				return false
+			}
+		}
+		around = append(around, open{last, i})
+	}
+	return true
+}
+
+// pairsOfBlocks is pairs for addresses of more than one word.
+func (r *run) pairsOfBlocks(yield func(int, int) bool) bool {
+	var around []entry
+	for k := range r.len() {
+		b, i := r.at(k)
+		around = covering(around, b)
+		for _, a := range around {
+			if !yield(min(a.index, i), max(a.index, i)) {
+				return false
+			}
+		}
+		around = append(around, entry{b, i})
+	}
+	return true
 }
 
 // entry is a block and where it stood in the arguments.

@@ -40,37 +40,52 @@ func sortWords(words []uint64, diff uint64) []uint64 {
 	return from
 }
 
-func comparePairs(a, b [2]uint64) int {
-	return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1]))
-}
-
-// sortPairs sorts by both words, as far as diff says that they differ.
-func sortPairs(pairs [][2]uint64, diff [2]uint64) [][2]uint64 {
+// sortPairs sorts by the first word, as far as diff says that it differs.
+func sortPairs(pairs [][2]uint64, diff uint64) [][2]uint64 {
 	if len(pairs) < radixLeast {
 		slices.SortFunc(pairs, comparePairs)
 		return pairs
 	}
 	r := radix[[2]uint64]{pairs, make([][2]uint64, len(pairs))}
-	r.sort(1, diff[1])
-	r.sort(0, diff[0])
+	r.sort(0, diff)
 	return r.from
+}
+
+// sortTriples sorts by the first two words, as far as diff says that they
+// differ.
+func sortTriples(triples [][3]uint64, diff0, diff1 uint64) [][3]uint64 {
+	if len(triples) < radixLeast {
+		slices.SortFunc(triples, compareTriples)
+		return triples
+	}
+	r := radix[[3]uint64]{triples, make([][3]uint64, len(triples))}
+	r.sort(1, diff1)
+	r.sort(0, diff0)
+	return r.from
+}
+
+func comparePairs(a, b [2]uint64) int {
+	return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1]))
 }
 
 func compareTriples(a, b [3]uint64) int {
 	return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1]), cmp.Compare(a[2], b[2]))
 }
 
-// sortTriples sorts by all three words, as far as diff says that they differ.
-func sortTriples(triples [][3]uint64, diff [3]uint64) [][3]uint64 {
-	if len(triples) < radixLeast {
-		slices.SortFunc(triples, compareTriples)
-		return triples
+// sortEqual sorts what stands side by side and is equal by one measure, by
+// another one.
+func sortEqual[W any](words []W, equal func(a, b W) bool, compare func(a, b W) int) {
+	for i := 1; i < len(words); i++ {
+		if !equal(words[i-1], words[i]) {
+			continue
+		}
+		from := i - 1
+		for i++; i < len(words) && equal(words[from], words[i]); i++ {
+		}
+		if group := words[from:i]; !slices.IsSortedFunc(group, compare) {
+			slices.SortFunc(group, compare)
+		}
 	}
-	r := radix[[3]uint64]{triples, make([][3]uint64, len(triples))}
-	r.sort(2, diff[2])
-	r.sort(1, diff[1])
-	r.sort(0, diff[0])
-	return r.from
 }
 
 // radix sorts elements of several words.
