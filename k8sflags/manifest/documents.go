@@ -5,12 +5,11 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/kubecidr/kubecidr/internal/yamlerror"
 	"github.com/kubecidr/kubecidr/k8sflags"
 )
 
@@ -76,12 +75,8 @@ func (f *Fragment) decode(text string, from source, errs *Errors) bool {
 		}
 		if err != nil {
 			at := k8sflags.Origin{File: from.file, Field: from.path}
-			line, message := syntax(err)
-			if line == 0 {
-				line = lineless(text, message)
-			}
-			// What is missing at the end belongs to the last line.
-			at.Line = from.line(min(line, 1+strings.Count(strings.TrimRight(text, "\n"), "\n")))
+			line, message := yamlerror.Locate(text, err)
+			at.Line = from.line(line)
 			errs.add(at, ErrSyntax, "%s", message)
 			return known
 		}
@@ -185,57 +180,4 @@ func (f *Fragment) configMap(c cursor) bool {
 		known = f.decode(text, from, c.doc.errs) || known
 	}
 	return known
-}
-
-// parserProblems are what the library's parser complains of. It counts their
-// lines from 0, those of its scanner from 1.
-var parserProblems = []string{
-	"did not find expected <", "did not find expected node content", "did not find expected ','",
-	"did not find expected '-'", "did not find expected key", "found undefined tag handle",
-}
-
-// syntax takes apart an error of the YAML library, which names the line in its
-// text: "yaml: line 3: mapping values are not allowed in this context". Line 0
-// is none.
-func syntax(err error) (line int, message string) {
-	message = strings.TrimPrefix(err.Error(), "yaml: ")
-	rest, ok := strings.CutPrefix(message, "line ")
-	if !ok {
-		return 0, message
-	}
-	number, text, ok := strings.Cut(rest, ": ")
-	if !ok {
-		return 0, message
-	}
-	line, err = strconv.Atoi(number)
-	if err != nil {
-		return 0, message
-	}
-	if slices.ContainsFunc(parserProblems, func(p string) bool { return strings.HasPrefix(text, p) }) {
-		line++
-	}
-	return line, text
-}
-
-// lineless finds the line of an error for which the library names none: an alias
-// without its anchor, bytes that are no text, and anything in the first line.
-func lineless(text, message string) int {
-	name, isAlias := strings.CutPrefix(message, "unknown anchor '")
-	name, _, _ = strings.Cut(name, "'")
-	n := 0
-	for line := range strings.Lines(text) {
-		n++
-		if isAlias {
-			if strings.Contains(line, "*"+name) {
-				return n
-			}
-			continue
-		}
-		for _, r := range line {
-			if r == utf8.RuneError || (r < ' ' && r != '\t' && r != '\r' && r != '\n') || r == 0x7f {
-				return n
-			}
-		}
-	}
-	return 1
 }

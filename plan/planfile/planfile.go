@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/kubecidr/kubecidr/internal/yamlerror"
 	"github.com/kubecidr/kubecidr/plan"
 	"go.yaml.in/yaml/v3"
 )
@@ -37,30 +38,22 @@ func (r *reader) document(text []byte) (*yaml.Node, bool) {
 		r.errs = append(r.errs, &Error{File: r.file, Message: "the file is empty: want pools and clusters"})
 		return nil, false
 	case err != nil:
-		r.syntax(err)
+		r.syntax(text, err)
 		return nil, false
 	}
 	switch err := d.Decode(&more); {
 	case err == nil:
 		r.errs = append(r.errs, &Error{File: r.file, Line: more.Line, Message: "a second document: want one spec a file"})
 	case !errors.Is(err, io.EOF):
-		r.syntax(err)
+		r.syntax(text, err)
 	}
 	return doc.Content[0], len(r.errs) == 0
 }
 
-// syntax reports an error of the YAML library, which names the line in its
-// text: "yaml: line 3: mapping values are not allowed in this context".
-func (r *reader) syntax(err error) {
-	e := &Error{File: r.file, Message: strings.TrimPrefix(err.Error(), "yaml: ")}
-	if rest, ok := strings.CutPrefix(e.Message, "line "); ok {
-		if number, message, ok := strings.Cut(rest, ": "); ok {
-			if line, ok := number64(number); ok {
-				e.Line, e.Message = int(line), message
-			}
-		}
-	}
-	r.errs = append(r.errs, e)
+// syntax reports an error of the YAML library.
+func (r *reader) syntax(text []byte, err error) {
+	line, message := yamlerror.Locate(string(text), err)
+	r.errs = append(r.errs, &Error{File: r.file, Line: line, Message: message})
 }
 
 // validate adds what is wrong with the values taken together. Fields that
