@@ -108,20 +108,29 @@ func emulates(c Component) bool { return c == APIServer || c == ControllerManage
 // gatesVersion is the version whose feature gates a process has: its own, or the
 // older one of --emulated-version, which leaves the binary what it is.
 func (m *member) gatesVersion() Version {
+	if v := m.emulated(); !v.IsZero() && m.at.AtLeast(v) {
+		return v.nearest()
+	}
+	return m.at
+}
+
+// emulated is the version that --emulated-version names for Kubernetes itself,
+// the zero Version for none.
+func (m *member) emulated() Version {
 	text := m.text("emulated-version")
 	if text == "" || !emulates(m.Component) {
-		return m.at
+		return Version{}
 	}
 	for element := range strings.SplitSeq(text, ",") {
 		component, text, ok := strings.Cut(element, "=")
 		if !ok {
 			component, text = "kube", component
 		}
-		if v, err := ParseVersion(strings.TrimSpace(text)); err == nil && strings.TrimSpace(component) == "kube" && m.at.AtLeast(v) {
-			return v.nearest()
+		if v, err := ParseVersion(strings.TrimSpace(text)); err == nil && strings.TrimSpace(component) == "kube" {
+			return v
 		}
 	}
-	return m.at
+	return Version{}
 }
 
 // gateOn reports whether a gate is on in a process: set by its name, or with
@@ -161,6 +170,7 @@ var gateRules = []ruleRow{
 	{Rule: Rule{ID: "KC107", Title: "feature gate without true or false", Severity: Error,
 		Source: "staging/src/k8s.io/component-base/cli/flag/map_string_bool.go"}, each: checkGateForm},
 	{Rule: Rule{ID: "KC108", Title: "gates about addresses switched with all others of their stage", Severity: Warning, Source: srcGates + ", setUnsetAlphaGates"}, each: checkGateStage},
+	{Rule: Rule{ID: "KC109", Title: "emulated version newer than the component", Severity: Error, Source: srcEmulation}, each: checkEmulated},
 }
 
 const feature = "feature-gates"
@@ -256,5 +266,11 @@ func checkGateStage(_ *cluster, m *member, r report) {
 		if len(names) > 0 {
 			r.flag(m, feature, "name the gates that are wanted", "%s=%t sets at Kubernetes %s: %s", stage, on, m.gatesAt, list(names))
 		}
+	}
+}
+
+func checkEmulated(_ *cluster, m *member, r report) {
+	if v := m.emulated(); v.Compare(m.at) > 0 {
+		r.flag(m, "emulated-version", "remove it", "%s %s cannot be like %s, and refuses to start", m.Component, m.at, v)
 	}
 }

@@ -1,8 +1,10 @@
 package k8sflags
 
 import (
+	"cmp"
 	"net/netip"
 	"strconv"
+	"strings"
 
 	"github.com/kubecidr/kubecidr/cidr"
 )
@@ -29,13 +31,14 @@ var nodePortRules = []ruleRow{
 
 const nodePortRange = "service-node-port-range"
 
-// nodePorts returns the range that a kube-apiserver hands out.
+// nodePorts returns the range that a kube-apiserver hands out. One of port 0
+// alone is no default but a range without a port that can be handed out.
 func (m *member) nodePorts() (PortRange, error) {
-	p, err := ParsePortRange(m.text(nodePortRange))
-	if p.IsZero() {
-		p = defaultNodePorts()
+	text := strings.TrimSpace(m.text(nodePortRange))
+	if text == "" {
+		return defaultNodePorts(), nil
 	}
-	return p, err
+	return ParsePortRange(text)
 }
 
 func checkNodePorts(_ *cluster, m *member, r report) {
@@ -105,7 +108,7 @@ func checkDaemonPorts(_ *cluster, m *member, r report) {
 func checkServiceNodePort(_ *cluster, m *member, r report) {
 	port := m.integer("kubernetes-service-node-port", 0)
 	if p, err := m.nodePorts(); err == nil && port != 0 && !p.Contains(port) {
-		r.flag(m, "kubernetes-service-node-port", "use 0, or a port of "+p.String(), "not in the node port range %s", p)
+		r.flag(m, "kubernetes-service-node-port", "use 0, or a port of the range", "not in the node port range %s", cmp.Or(p.String(), "0"))
 	}
 }
 

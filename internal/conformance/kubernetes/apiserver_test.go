@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	basecompatibility "k8s.io/component-base/compatibility"
 	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app/options"
 )
 
@@ -48,11 +49,16 @@ func judgeAPIServer(args []string) error {
 }
 
 func judgeAPIServerOn(host net.IP, args []string) error {
-	s := apiserver.NewServerRunOptions()
-	r, err := registry()
+	r, err := registry(gates())
 	if err != nil {
 		return err
 	}
+	return judgeAPIServerWith(r, host, args)
+}
+
+// judgeAPIServerWith takes what holds the feature gates that the flags set.
+func judgeAPIServerWith(r basecompatibility.ComponentGlobalsRegistry, host net.IP, args []string) error {
+	s := apiserver.NewServerRunOptions()
 	s.GenericServerRunOptions.ComponentGlobalsRegistry = r
 	// What has nothing to do with addresses, and files that are read later.
 	base := []string{

@@ -37,7 +37,7 @@ func judgeControllerManager(args []string) error {
 	if err != nil {
 		return err
 	}
-	if s.ComponentGlobalsRegistry, err = registry(); err != nil {
+	if s.ComponentGlobalsRegistry, err = registry(gates()); err != nil {
 		return err
 	}
 	base := []string{"--secure-port=0", "--leader-elect=false"}

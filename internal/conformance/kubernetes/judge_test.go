@@ -77,9 +77,9 @@ func gates() featuregate.MutableVersionedFeatureGate {
 }
 
 // registry returns what holds a control plane component's feature gates.
-func registry() (basecompatibility.ComponentGlobalsRegistry, error) {
+func registry(gates featuregate.MutableVersionedFeatureGate) (basecompatibility.ComponentGlobalsRegistry, error) {
 	r := basecompatibility.NewComponentGlobalsRegistry()
-	return r, r.Register(basecompatibility.DefaultKubeComponent, compatibility.DefaultBuildEffectiveVersion(), gates())
+	return r, r.Register(basecompatibility.DefaultKubeComponent, compatibility.DefaultBuildEffectiveVersion(), gates)
 }
 
 // judgeRegistry sets and validates the feature gates that were parsed.
