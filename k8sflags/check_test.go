@@ -174,7 +174,7 @@ func TestCheck(t *testing.T) {
 		{name: "node ports into the ephemeral ports", edits: []string{api + "--service-node-port-range=30000-33000"}, want: []string{"warning KC213 kube-apiserver service-node-port-range"}},
 		{name: "node ports into the ephemeral ports as they are here", edits: []string{api + "drop:service-node-port-range"}, opts: []k8sflags.Option{k8sflags.WithEphemeralPorts(k8sflags.PortRange{Min: 15000, Max: 60999})}, want: []string{"warning KC213 kube-apiserver service-node-port-range"}},
 		{name: "node port of kubernetes", edits: []string{api + "--kubernetes-service-node-port=30443"}},
-		{name: "node port of kubernetes beside a range of port 0", edits: []string{api + "--service-node-port-range=0-0 --kubernetes-service-node-port=30443"}, want: []string{"error KC215 kube-apiserver kubernetes-service-node-port"}},
+		{name: "node port of kubernetes beside a range of port 0", since: "1.28", edits: []string{api + "--service-node-port-range=0-0 --kubernetes-service-node-port=30443"}, want: []string{"error KC215 kube-apiserver kubernetes-service-node-port", "info KC216 kube-apiserver service-node-port-range"}},
 		{name: "node port of kubernetes that is none", edits: []string{api + "--kubernetes-service-node-port=443"}, want: []string{"error KC215 kube-apiserver kubernetes-service-node-port"}},
 		{name: "secure port is a node port", edits: []string{api + "--secure-port=30443"}, want: []string{"warning KC214 kube-apiserver secure-port"}},
 		{name: "advertised address of the other family", edits: []string{api + "--advertise-address=fd00::1"}, want: []string{"error KC221 kube-apiserver advertise-address"}},
