@@ -40,7 +40,7 @@ func first(j job) (took time.Duration, allocs, bytes float64) {
 // last one is collected, and what a job leaves to the collector while it runs
 // is counted: the clock is the processor time of the whole process. What is
 // known is how long a run took, and how long with all that is not timed.
-func measure(j job, took, whole time.Duration, s settings) time.Duration {
+func measure(j job, took, whole time.Duration, runs int, s settings) time.Duration {
 	if whole > s.budget {
 		return took
 	}
@@ -51,7 +51,7 @@ func measure(j job, took, whole time.Duration, s settings) time.Duration {
 	}
 	var samples []time.Duration
 	began := time.Now()
-	for len(samples) < s.runs && (len(samples) == 0 || time.Since(began) < s.budget) {
+	for len(samples) < runs && (len(samples) == 0 || time.Since(began) < s.budget) {
 		runtime.GC()
 		took = 0
 		for range repeat {

@@ -37,6 +37,7 @@ type row struct {
 type cell struct {
 	cost
 	measured bool
+	wrong    bool // the answer, for a reason that the notes have
 }
 
 // run measures everything that is planned, passes each section on as soon as it
@@ -74,37 +75,33 @@ func (p plan) section(w workload, k kind, f cidr.Family) (s section, wrong []str
 			s.rows = append(s.rows, row{name: c.name})
 		}
 	}
-	last := make([]time.Duration, len(taking)) // at the size before
+	tries := make([]try, len(taking))
 	for _, n := range p.sizes {
-		if w.size != nil {
-			n = w.size(n)
-		}
-		in := input{kind: k.name, family: f, n: n, prefixes: k.list(f, n)}
-		if len(in.prefixes) > 0 {
-			in.n = len(in.prefixes)
-		}
+		in := w.input(k, f, n)
 		if slices.Contains(s.sizes, in.n) {
 			continue // there is no more of it
-		}
-		if w.setup != nil {
-			w.setup(&in)
 		}
 		s.sizes = append(s.sizes, in.n)
 		var want uint64
 		for i, c := range taking {
 			r := &s.rows[i]
-			whole, answer, result, note := p.contend(c, in, r, s.sizes, last[i])
-			last[i] = whole
-			r.cells = append(r.cells, result)
-			if note != "" && !slices.Contains(r.notes, note) {
-				r.notes = append(r.notes, note)
+			if c.quadratic && tries[i].n == 0 && in.n > smallest {
+				tries[i], _, _, _ = p.contend(c, w.input(k, f, smallest), 1)
 			}
+			if c.quadratic && tries[i].at(in.n) > p.budget {
+				r.cells = append(r.cells, cell{})
+				r.note("quadratic, cut at n = " + thousands(tries[i].n))
+				continue
+			}
+			t, answer, result, note := p.contend(c, in, p.runs)
+			tries[i] = t
+			r.cells = append(r.cells, result)
+			r.note(note)
 			switch {
 			case !result.measured:
 			case i == 0:
 				want = answer
-			case s.rows[0].cells[len(s.sizes)-1].measured && answer != want &&
-				(c.differs == nil || c.differs(in) == ""):
+			case s.rows[0].cells[len(s.sizes)-1].measured && answer != want && !result.wrong:
 				wrong = append(wrong, fmt.Sprintf("%s and %s disagree at n = %d", ours, c.name, in.n))
 			}
 		}
@@ -112,41 +109,64 @@ func (p plan) section(w workload, k kind, f cidr.Family) (s section, wrong []str
 	return s, wrong
 }
 
-// contend measures one contender at one size, and returns how long it took to
-// do the job once, with all that is not timed. One that is quadratic is left out
-// if that would be more than the budget, by what it was at the size before.
-func (p plan) contend(c contender, in input, r *row, sizes []int, last time.Duration) (whole time.Duration, answer uint64, result cell, note string) {
-	if c.quadratic && len(sizes) > 1 {
-		growth := float64(in.n) / float64(sizes[len(sizes)-2])
-		if last == 0 || time.Duration(float64(last)*growth*growth) > p.budget {
-			return 0, 0, cell{}, cutNote(r, sizes)
-		}
+// input makes what the contenders get.
+func (w workload) input(k kind, f cidr.Family, n int) input {
+	if w.size != nil {
+		n = w.size(n)
 	}
+	in := input{kind: k.name, family: f, n: n, prefixes: k.list(f, n)}
+	if len(in.prefixes) > 0 {
+		in.n = len(in.prefixes) // there may be no more
+	}
+	if w.setup != nil {
+		w.setup(&in)
+	}
+	return in
+}
+
+// note adds a note that is not there yet.
+func (r *row) note(text string) {
+	if text != "" && !slices.Contains(r.notes, text) {
+		r.notes = append(r.notes, text)
+	}
+}
+
+// smallest is the n that what is quadratic is tried for before a larger one.
+const smallest = 1000
+
+// A try is how long a contender took to do a job once, with all that is not
+// timed, at the size before.
+type try struct {
+	n    int
+	took time.Duration
+}
+
+// at is how long it takes at another size if it is quadratic.
+func (t try) at(n int) time.Duration {
+	if t.n == 0 {
+		return 0
+	}
+	growth := float64(n) / float64(t.n)
+	return time.Duration(min(float64(t.took)*growth*growth, float64(1<<62)))
+}
+
+// contend measures one contender at one size.
+func (p plan) contend(c contender, in input, runs int) (t try, answer uint64, result cell, note string) {
 	start := processorTime()
 	j, why := c.prepare(in)
 	if why != "" {
-		return 0, 0, cell{}, why
+		return try{}, 0, cell{}, why
 	}
 	if c.differs != nil {
 		note = c.differs(in)
 	}
 	took, allocs, bytes := first(j)
-	whole = processorTime() - start
+	t = try{in.n, processorTime() - start}
 	answer = j.answer()
 	n := float64(in.n)
 	if j.elements > 0 {
 		n = float64(j.elements)
 	}
-	ns := float64(measure(j, took, whole, p.settings))
-	return whole, answer, cell{cost{ns / n, allocs / n, bytes / n}, true}, note
-}
-
-// cutNote says where a quadratic contender was measured last.
-func cutNote(r *row, sizes []int) string {
-	for i := len(r.cells) - 1; i >= 0; i-- {
-		if r.cells[i].measured {
-			return fmt.Sprintf("quadratic, cut at n = %s", thousands(sizes[i]))
-		}
-	}
-	return "quadratic, cut"
+	ns := float64(measure(j, took, t.took, runs, p.settings))
+	return t, answer, cell{cost{ns / n, allocs / n, bytes / n}, true, note != ""}, note
 }

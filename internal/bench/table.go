@@ -37,8 +37,8 @@ func (s section) write(w io.Writer) {
 	writeTable(w, table)
 }
 
-// writeSummary writes a line for each section: ours and the fastest other, at
-// the largest size that both were measured at.
+// writeSummary writes a line for each section: ours and the fastest other that
+// is right, at the largest size that ours was measured at.
 func writeSummary(w io.Writer, sections []section) {
 	table := [][]string{{"at the largest n", "n", "ours, ns", "next best, ns", "", "×"}}
 	for _, s := range sections {
@@ -52,7 +52,7 @@ func writeSummary(w io.Writer, sections []section) {
 			line[1], line[2] = thousands(s.sizes[last]), nanoseconds(own)
 			best := 0.0
 			for _, r := range s.rows[1:] {
-				if c := r.cells[last]; c.measured && (best == 0 || c.ns < best) {
+				if c := r.cells[last]; c.measured && !c.wrong && (best == 0 || c.ns < best) {
 					best = c.ns
 					line[3], line[4], line[5] = nanoseconds(best), r.name, ratio(best/own)
 				}
