@@ -135,7 +135,8 @@ func netipxClaims(in input) job {
 		},
 		answer: func() uint64 {
 			for _, p := range in.prefixes {
-				if left.OverlapsPrefix(p) {
+				// Not OverlapsPrefix, which looks at all ranges.
+				if left.Contains(p.Addr()) || left.Contains(netipx.PrefixLastIP(p)) {
 					return 0
 				}
 			}
