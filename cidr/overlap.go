@@ -14,6 +14,7 @@ type OverlapError struct {
 	A, B netip.Prefix
 }
 
+// Error names both prefixes and where they stood.
 func (e *OverlapError) Error() string {
 	if e.A == e.B {
 		return fmt.Sprintf("cidr: %v stands twice, at %d and %d", e.A, e.I, e.J)

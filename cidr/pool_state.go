@@ -53,6 +53,8 @@ type ConflictError struct {
 	kind error
 }
 
+// Error names the block that was asked for, what is there instead, and its
+// state.
 func (e *ConflictError) Error() string {
 	msg := "cidr: "
 	if e.op != "" {
