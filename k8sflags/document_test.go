@@ -6,6 +6,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/kubecidr/kubecidr/cidr"
 )
 
 var update = flag.Bool("update", false, "write RULES.md anew")
@@ -80,22 +82,51 @@ Sources without an address are paths in kubernetes/kubernetes, or KEPs.
 		row(&b, g.name, version(g.added), version(g.beta), version(g.on), version(g.stable), version(g.locked), version(g.removed), g.source)
 	}
 
-	fmt.Fprint(&b, "\n## What an IPAM takes of a node's block\n\nBehind KC314, KC610 and KC621.\n\n")
+	fmt.Fprint(&b, "\n## What an IPAM takes for the pods of a node\n\nBehind KC314, KC610 and KC621. The steps from pods to addresses, in order.\n\n")
 	fmt.Fprint(&b, "| IPAM | IPv4 | IPv6 | pods get | blocks | source |\n|---|---|---|---|---|---|\n")
-	for _, r := range ipamRows {
-		v6, blocks := fmt.Sprint(r.lostV6), "Node.spec.podCIDRs"
-		if r.most != 0 {
-			v6 += fmt.Sprintf(", of the first %d", r.most)
-		}
+	for i := range ipamRows {
+		r := &ipamRows[i]
+		v6 := formula(r, cidr.IPv6)
 		if r.guessV6 {
 			v6 += " (not confirmed)"
 		}
-		if r.ownBlocks {
+		if r.onlyIPv4 {
+			v6 = "not known"
+		}
+		blocks := "Node.spec.podCIDRs"
+		switch {
+		case r.flat:
+			blocks = "none: addresses of subnets"
+		case r.ownBlocks:
 			blocks = "its own"
 		}
-		row(&b, string(r.name), fmt.Sprint(r.lostV4), v6, r.takes, blocks, r.source)
+		row(&b, string(r.name), formula(r, cidr.IPv4), v6, r.takes, blocks, r.source)
 	}
 	return b.String()
+}
+
+// formula writes the steps of an IPAM in short.
+func formula(r *ipamRow, f cidr.Family) string {
+	var steps []string
+	for i := 0; i < len(r.steps); i++ {
+		s := r.steps[i]
+		n := s.number(f)
+		for s.op == opPlus && i+1 < len(r.steps) && r.steps[i+1].op == opPlus {
+			i++
+			n += r.steps[i].number(f)
+		}
+		if n == 0 {
+			continue
+		}
+		steps = append(steps, map[ipamOp]string{
+			opPods: "up to %d pods", opPlus: "+ %d", opDouble: "twice", opMultiple: "to a multiple of %d",
+			opPower: "to a power of two", opLeast: "%d or more", opFixed: "always %d", opMost: "of the first %d",
+		}[s.op])
+		if last := &steps[len(steps)-1]; strings.Contains(*last, "%d") {
+			*last = fmt.Sprintf(*last, n)
+		}
+	}
+	return strings.Join(steps, ", ")
 }
 
 func row(b *strings.Builder, cells ...string) {

@@ -470,6 +470,58 @@ func ExampleIPAM() {
 	// cilium 60
 	// ovn-kubernetes 60
 	// calico 64
+	// calico-blocks 64
+	// gke 32
+	// aks-overlay 0
+	// aks-node-subnet 63
+	// aks-pod-subnet 56
+	// aks-pod-subnet-static 63
+	// aws-vpc-cni 63
+	// aws-vpc-cni-prefix 32
+}
+
+// The calculation behind a node block of 110 pods on GKE.
+func ExampleIPAM_Explain() {
+	steps, err := k8sflags.GKE.Explain(110, cidr.IPv4)
+	if err != nil {
+		log.Fatal(err)
+	}
+	sum := uint64(0)
+	for _, s := range steps {
+		fmt.Printf("%4d  %s\n", s.Addrs, s.Rule)
+		sum += s.Addrs
+	}
+	fmt.Println(sum, "addresses")
+	// Output:
+	//  110  an address for each pod
+	//  110  as many addresses again, so that those of pods that are gone are not used at once
+	//   36  up to a power of two
+	// 256 addresses
+}
+
+// Pods of the Amazon VPC CNI have addresses of the nodes' subnets: there is no
+// block to cut, and a subnet has to hold what all nodes take together.
+func ExampleIPAM_NodeBlocks() {
+	for _, m := range []k8sflags.IPAM{k8sflags.HostLocal, k8sflags.VPCCNIPrefix} {
+		addrs, err := m.AddrsFor(110, cidr.IPv4)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(m, m.NodeBlocks(), addrs, m.Cooldown())
+	}
+	// Output:
+	// host-local true 113 0s
+	// aws-vpc-cni-prefix false 129 30s
+}
+
+func ExampleIPAM_BlockBits() {
+	for _, m := range []k8sflags.IPAM{k8sflags.GKE, k8sflags.AKSOverlay} {
+		shortest, longest := m.BlockBits(cidr.IPv4)
+		fmt.Printf("%s: /%d to /%d\n", m, shortest, longest)
+	}
+	// Output:
+	// gke: /23 to /28
+	// aks-overlay: /24 to /24
 }
 
 func ExampleIPAM_AddrsFor() {

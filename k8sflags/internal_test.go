@@ -116,6 +116,17 @@ func TestTables(t *testing.T) {
 		if row.source == "" || row.takes == "" {
 			t.Errorf("IPAM %s has no source", row.name)
 		}
+		for _, s := range row.steps {
+			if s.rule == "" || s.v4 == 0 && s.v6 == 0 {
+				t.Errorf("IPAM %s has a step without rule or number", row.name)
+			}
+			if s.op == opMultiple && (s.v4&(s.v4-1) != 0 || s.v6&(s.v6-1) != 0) {
+				t.Errorf("IPAM %s: %s: not a power of two", row.name, s.rule)
+			}
+			if row.onlyIPv4 && s.v6 != 0 && s != stepPrimary {
+				t.Errorf("IPAM %s: %s: a number for IPv6, of which nothing is known", row.name, s.rule)
+			}
+		}
 	}
 }
 

@@ -257,7 +257,7 @@ func checkDetectByBlocks(c *cluster, r report) {
 		}
 		switch {
 		case err == nil && row.ownBlocks:
-			r.flag(m, "detect-local-mode", "use ClusterCIDR, or the interfaces of the pods", "%s gives nodes other blocks than Node.spec.podCIDRs, if they have those at all", row.name)
+			r.flag(m, "detect-local-mode", "use ClusterCIDR, or the interfaces of the pods", "%s %s: Node.spec.podCIDRs are others, if there are any", row.name, row.gives())
 		case len(managers) > 0 && !given:
 			r.flag(m, "detect-local-mode", "use ClusterCIDR, or the interfaces of the pods", "no controller manager gives nodes blocks: kube-proxy waits for one and ends")
 		}

@@ -252,6 +252,6 @@ func checkKubeadmPods(_ *cluster, m *member, r report) {
 
 func checkUnusedBlocks(c *cluster, m *member, r report) {
 	if row, err := c.opts.ipam.row(); err == nil && row.ownBlocks && m.allocates() {
-		r.flag(m, "allocate-node-cidrs", "set it to false", "%s has node blocks of its own and does not use Node.spec.podCIDRs", row.name)
+		r.flag(m, "allocate-node-cidrs", "set it to false", "%s %s, and does not use Node.spec.podCIDRs", row.name, row.gives())
 	}
 }
