@@ -3,7 +3,6 @@ package plan
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"slices"
 
 	"github.com/kubecidr/kubecidr/cidr"
@@ -13,212 +12,226 @@ import (
 
 // Audit proves blocks against a spec: every range that the spec asks for is
 // there, in the right families, where it is pinned and otherwise inside a pool
-// for its role, large enough, and apart from all others and from what is
-// reserved. It returns what is wrong, in the order of the blocks, and nothing
-// if nothing is.
+// for its role and zone, large enough, apart from all others that it may not
+// share addresses with, and from what is reserved, of peers or of other zones.
+// It returns what is wrong, that of single blocks in their order first, and
+// nothing if nothing is.
 //
 // It trusts nothing that [Solve] does: blocks may come from anywhere, from a
 // file, a cloud's API or a spreadsheet. It takes O(n log n).
 func Audit(s Spec, blocks []Block) []Finding {
-	a := &auditor{found: map[[3]string]int{}}
 	var invalid SpecErrors
 	if errors.As(s.Validate(), &invalid) {
+		a := &auditor{}
 		for _, e := range invalid {
-			a.add(RuleSpec, Block{}, "mend the spec", "%s: %s", e.Path, e.Message)
+			a.add(RuleSpec, &Block{}, "mend the spec", "%s: %s", e.Path, e.Message)
 		}
 		return a.findings
 	}
-	a.spec = s.normal()
-	a.blocks = blocks
-	a.known()
-	for i := range blocks {
-		a.block(&blocks[i])
-	}
-	a.missing()
+	a := &auditor{spec: s.normal(), blocks: blocks}
+	a.space = a.spec.space()
+	a.single()
 	a.overlaps()
-	a.reserved()
+	a.rooms()
+	a.taken()
+	a.zones()
 	return a.findings
 }
 
 type auditor struct {
 	spec     Spec
 	blocks   []Block
-	clusters map[string]*ClusterSpec
-	networks map[string]*Network
-	users    users
 	space    []poolPrefix
-	found    map[[3]string]int // how often cluster, network and role have a range
 	findings []Finding
 }
 
-func (a *auditor) add(rule string, b Block, fix, format string, args ...any) {
-	f := Finding{Rule: rule, Severity: k8sflags.Error, Cluster: b.Cluster, Role: b.Role, Message: fmt.Sprintf(format, args...), Fix: fix}
+func (a *auditor) add(rule string, b *Block, fix, format string, args ...any) {
+	f := Finding{Rule: rule, Severity: k8sflags.Error, Cluster: b.Cluster, Role: b.Role, Name: b.Name, Message: fmt.Sprintf(format, args...), Fix: fix}
 	if b.Cluster == "" {
-		f.Network = b.Name
+		f.Network, f.Name = b.Name, ""
 	}
 	a.findings = append(a.findings, f)
 }
 
-func (a *auditor) known() {
-	a.clusters = make(map[string]*ClusterSpec, len(a.spec.Clusters))
-	for i := range a.spec.Clusters {
-		a.clusters[a.spec.Clusters[i].Name] = &a.spec.Clusters[i]
+// single checks each block for itself, and that none is missing.
+func (a *auditor) single() {
+	// The blocks of each network and cluster together, to ask the spec once
+	// for each.
+	n := len(a.spec.Networks) + len(a.spec.Clusters)
+	of := a.owners()
+	byOwner := upTo(len(a.blocks))
+	sortByKey(byOwner, n+1, func(i int32) int { return int(of[i]) })
+	found := make([][]Finding, 0, 8)
+	var missing []Finding
+	var at []int32 // the blocks that found is about
+	collect := func(i int32) {
+		if len(a.findings) > 0 {
+			found, at = append(found, a.findings), append(at, i)
+			a.findings = nil
+		}
 	}
-	a.networks = make(map[string]*Network, len(a.spec.Networks))
-	for i := range a.spec.Networks {
-		a.networks[a.spec.Networks[i].Name] = &a.spec.Networks[i]
+	users := a.spec.users()
+	var as []ask
+	for k := range n {
+		var c *ClusterSpec
+		if k < len(a.spec.Networks) {
+			as = append(as[:0], users.ask(&a.spec.Networks[k]))
+		} else {
+			c = &a.spec.Clusters[k-len(a.spec.Networks)]
+			as = c.asks(as[:0])
+		}
+		have := make([]bool, len(as), 16)
+		for len(byOwner) > 0 && int(of[byOwner[0]]) == k {
+			i := byOwner[0]
+			byOwner = byOwner[1:]
+			a.block(&a.blocks[i], c, as, have)
+			collect(i)
+		}
+		for j, ok := range have {
+			if !ok {
+				a.missing(c, &as[j])
+				missing = append(missing, a.findings...)
+				a.findings = nil
+			}
+		}
 	}
-	a.users = a.spec.users()
-	a.space = a.spec.space()
+	for _, i := range byOwner {
+		b := &a.blocks[i]
+		if b.Cluster == "" {
+			a.add(RuleUnknown, b, "give up the range", "%v: the spec asks for no such range", b.Range)
+		} else {
+			a.add(RuleUnknown, b, "add the cluster to the spec or give up the range", "%v: the spec has no such cluster", b.Range)
+		}
+		collect(i)
+	}
+	order := upTo(len(at))
+	slices.SortFunc(order, func(i, j int32) int { return int(at[i]) - int(at[j]) })
+	for _, i := range order {
+		a.findings = append(a.findings, found[i]...)
+	}
+	a.findings = append(a.findings, missing...)
 }
 
-// block checks one range for itself.
-func (a *auditor) block(b *Block) {
-	key := [3]string{b.Cluster, b.Name, string(b.Role)}
-	if a.found[key]++; a.found[key] > 1 {
-		a.add(RuleUnknown, *b, "keep one", "%v is its second range for %s", b.Range, b.Role)
+// owners returns whose each block is: a number of a network, then of a cluster,
+// and one more for nobody of the spec.
+func (a *auditor) owners() []int32 {
+	networks := make(map[string]int32, len(a.spec.Networks))
+	for i := range a.spec.Networks {
+		networks[a.spec.Networks[i].Name] = int32(i)
 	}
-	if b.Cluster == "" {
-		a.networkBlock(b)
-		return
+	clusters := make(map[string]int32, len(a.spec.Clusters))
+	for i := range a.spec.Clusters {
+		clusters[a.spec.Clusters[i].Name] = int32(len(networks) + i)
 	}
-	c, ok := a.clusters[b.Cluster]
+	nobody := int32(len(networks) + len(clusters))
+	of := make([]int32, len(a.blocks))
+	for i := range a.blocks {
+		b := &a.blocks[i]
+		if i > 0 && b.Cluster != "" && b.Cluster == a.blocks[i-1].Cluster {
+			of[i] = of[i-1]
+			continue
+		}
+		names, name := clusters, b.Cluster
+		if name == "" {
+			names, name = networks, b.Name
+		}
+		k, ok := names[name]
+		if of[i] = k; !ok {
+			of[i] = nobody
+		}
+	}
+	return of
+}
+
+// block checks a block of a cluster, or of a network where c is nil, against
+// what is asked for.
+func (a *auditor) block(b *Block, c *ClusterSpec, as []ask, have []bool) {
+	k := slices.IndexFunc(as, func(x ask) bool { return x.role == b.Role && x.name == b.Name })
 	switch {
-	case !ok:
-		a.add(RuleUnknown, *b, "add the cluster to the spec or give up the range", "%v: the spec has no such cluster", b.Range)
 	case !b.Role.Valid():
-		a.add(RuleUnknown, *b, fmt.Sprintf("use one of %v", Roles()), "%v has role %q", b.Range, b.Role)
-	case b.Role == Node && c.NodeNetwork != "":
-		a.add(RuleUnknown, *b, "give up the range", "%v: the nodes are in network %q", b.Range, c.NodeNetwork)
-	case b.Name != "" || !c.wants(b.Role):
-		a.add(RuleUnknown, *b, "give up the range", "%v: the spec asks for no such range", b.Range)
+		a.add(RuleUnknown, b, fmt.Sprintf("use one of %v", Roles()), "%v has role %q", b.Range, b.Role)
+		return
+	case k < 0 && c != nil && b.Role == Node && b.Name == "" && c.NodeNetwork != "":
+		a.add(RuleUnknown, b, "give up the range", "%v: the nodes are in network %q", b.Range, c.NodeNetwork)
+		return
+	case k < 0:
+		a.add(RuleUnknown, b, "give up the range", "%v: the spec asks for no such range", b.Range)
+		return
+	case have[k]:
+		a.add(RuleUnknown, b, "keep one", "%v is its second range for %s", b.Range, b.Role)
+	}
+	have[k] = true
+	want := &as[k]
+	if !sameFamilies(b.Range, want.families) {
+		a.add(RuleFamily, b, fmt.Sprintf("want %v", want.families), "%q has families %v", b.Range, b.Range.Families())
+	}
+	if b.Zone != "" && b.Zone != want.zone {
+		a.add(RuleZone, b, "say which zone it is in", "%v is said to be in %s, and the spec has it in %s", b.Range, zoneName(b.Zone), zoneName(want.zone))
+	}
+	region := ""
+	if c != nil {
+		region = c.Region
+	} else if i := slices.IndexFunc(a.spec.Networks, func(n Network) bool { return n.Name == b.Name }); i >= 0 {
+		region = a.spec.Networks[i].Region
+	}
+	a.place(b, want, region)
+	switch {
+	case c == nil:
+		if have := usableNodes(b.Range); have < want.count {
+			a.add(RuleCapacity, b, "take a larger range", "%v has addresses for %d machines, needs %d", b.Range, have, want.count)
+		}
 	default:
-		a.families(b, c.Families)
-		a.place(b, c.Pins[b.Role])
-		if why := c.tooSmall(b.Role, b.Range); why != "" {
-			a.add(RuleCapacity, *b, "take a larger range", "%s", why)
+		if why := c.tooSmall(want, b.Range); why != "" {
+			a.add(RuleCapacity, b, "take a larger range", "%s", why)
 		}
 	}
 }
 
-func (a *auditor) networkBlock(b *Block) {
-	n, ok := a.networks[b.Name]
-	if !ok || b.Role != Node {
-		a.add(RuleUnknown, *b, "give up the range", "%v: the spec asks for no such range", b.Range)
-		return
+func sameFamilies(p dualstack.Pair, want []cidr.Family) bool {
+	n := 0
+	for q := range p.All() {
+		if n >= len(want) || cidr.FamilyOf(q) != want[n] {
+			return false
+		}
+		n++
 	}
-	a.families(b, n.Families)
-	a.place(b, n.Pin)
-	if have, need := usableNodes(b.Range), a.users.need(n); have < need {
-		a.add(RuleCapacity, *b, "take a larger range", "%v has addresses for %d machines, needs %d", b.Range, have, need)
-	}
+	return n == len(want)
 }
 
-func (a *auditor) families(b *Block, want []cidr.Family) {
-	if !slices.Equal(b.Range.Families(), want) {
-		a.add(RuleFamily, *b, fmt.Sprintf("want %v", want), "%q has families %v", b.Range, b.Range.Families())
-	}
-}
-
-// place checks that each family of b is where it is pinned, or else in a pool.
-func (a *auditor) place(b *Block, pin dualstack.Pair) {
+// place checks that each family of b is where it is pinned, or else in a pool
+// of its zone and role, and not in one of another region.
+func (a *auditor) place(b *Block, want *ask, region string) {
 	for p := range b.Range.All() {
-		if q := pin.Of(cidr.FamilyOf(p)); q.IsValid() {
+		f := cidr.FamilyOf(p)
+		if q := want.pin.Of(f); q.IsValid() {
 			if p != q {
-				a.add(RulePin, *b, "use the pin or drop it", "%v is not %v, where it is pinned", p, q)
+				a.add(RulePin, b, "use the pin or drop it", "%v is not %v, where it is pinned", p, q)
 			}
 			continue
 		}
-		if pool := poolOf(a.space, p); pool == nil || !pool.usableFor(b.Role) {
-			a.add(RulePool, *b, "take it from a pool, or pin it", "%v lies in no pool for %s ranges", p, b.Role)
+		if why := outside(poolOf(a.space, b.room(f)), b.Role, want.zone, region); why != "" {
+			a.add(RulePool, b, "take it from a pool, or pin it", "%v lies in %s", b.room(f), why)
 		}
 	}
 }
 
-// poolPrefix is one prefix of a pool.
-type poolPrefix struct {
-	prefix netip.Prefix
-	pool   *PoolSpec
+// outside says why a range may not lie in a pool, nil for none; "" if it may.
+func outside(pool *PoolSpec, r Role, zone, region string) string {
+	switch {
+	case pool == nil || !pool.usableFor(r):
+		return fmt.Sprintf("no pool for %s ranges", r)
+	case pool.Zone != zone:
+		return fmt.Sprintf("pool %q of %s, and not of %s", pool.Name, zoneName(pool.Zone), zoneName(zone))
+	case pool.Region != "" && pool.Region != region:
+		return fmt.Sprintf("pool %q of region %q, and not of %q", pool.Name, pool.Region, region)
+	}
+	return ""
 }
 
-// space lists the prefixes of all pools of a normal spec by address. They are
-// disjoint.
-func (s *Spec) space() []poolPrefix {
-	var space []poolPrefix
-	for i := range s.Pools {
-		for _, p := range s.Pools[i].Prefixes {
-			space = append(space, poolPrefix{p, &s.Pools[i]})
-		}
+func (a *auditor) missing(c *ClusterSpec, want *ask) {
+	b := Block{Role: want.role, Name: want.name}
+	if c != nil {
+		b.Cluster = c.Name
 	}
-	slices.SortFunc(space, func(a, b poolPrefix) int { return a.prefix.Addr().Compare(b.prefix.Addr()) })
-	return space
-}
-
-// poolOf returns the pool that all of p lies in, nil for none.
-func poolOf(space []poolPrefix, p netip.Prefix) *PoolSpec {
-	i, found := slices.BinarySearchFunc(space, p.Addr(), func(q poolPrefix, a netip.Addr) int { return q.prefix.Addr().Compare(a) })
-	if !found {
-		i--
-	}
-	if i < 0 || space[i].prefix.Bits() > p.Bits() || !space[i].prefix.Contains(p.Addr()) {
-		return nil
-	}
-	return space[i].pool
-}
-
-func (a *auditor) missing() {
-	for _, n := range a.spec.Networks {
-		a.want(Block{Name: n.Name, Role: Node})
-	}
-	for i := range a.spec.Clusters {
-		c := &a.spec.Clusters[i]
-		for _, r := range Roles() {
-			if c.wants(r) && (r != Node || c.NodeNetwork == "") {
-				a.want(Block{Cluster: c.Name, Role: r})
-			}
-		}
-	}
-}
-
-func (a *auditor) want(b Block) {
-	if a.found[[3]string{b.Cluster, b.Name, string(b.Role)}] == 0 {
-		a.add(RuleMissing, b, "give it one", "it has no %s range", b.Role)
-	}
-}
-
-func (a *auditor) overlaps() {
-	ps, of := a.ranges()
-	pairs, err := cidr.Overlaps(ps)
-	if err != nil {
-		return // pairs hold valid prefixes only
-	}
-	for i, j := range pairs {
-		a.add(RuleOverlap, a.blocks[of[j]], "move one of them", "%v overlaps %v of %s %s", ps[j], ps[i], a.blocks[of[i]].owner(), a.blocks[of[i]].Role)
-	}
-}
-
-func (a *auditor) reserved() {
-	ps, of := a.ranges()
-	taken := make([]netip.Prefix, len(a.spec.Reserved))
-	for i, r := range a.spec.Reserved {
-		taken[i] = r.Prefix
-	}
-	pairs, err := cidr.OverlapsBetween(taken, ps)
-	if err != nil {
-		return // the spec is valid
-	}
-	for i, j := range pairs {
-		a.add(RuleReserved, a.blocks[of[j]], "move the range or drop the reservation", "%v overlaps %v, reserved%s",
-			ps[j], taken[i], forReason(a.spec.Reserved[i].Reason))
-	}
-}
-
-// ranges lists every prefix of the blocks, and the block that each is of.
-func (a *auditor) ranges() (ps []netip.Prefix, of []int) {
-	for i, b := range a.blocks {
-		for p := range b.Range.All() {
-			ps, of = append(ps, p), append(of, i)
-		}
-	}
-	return ps, of
+	a.add(RuleMissing, &b, "give it one", "it has no %s range", want.role)
 }

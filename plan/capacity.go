@@ -41,17 +41,50 @@ func (c Capacity) Pods() uint64 {
 	return lo
 }
 
-// Capacity returns what the cluster's ranges hold.
+// Capacity returns what the cluster's ranges hold. Extra ranges count where
+// they carry a part of what the cluster asks for.
 func (c *Cluster) Capacity() Capacity {
-	nodes := usableNodes(c.Block(Node))
-	return Capacity{
-		NodeAddresses: nodes - min(nodes, c.shared),
-		NodeBlocks:    nodeBlocks(c.Block(Pod), c.masks),
-		PodsPerNode:   c.spec.podsIn(c.Block(Pod), c.masks),
-		Services:      c.spec.servicesIn(c.Block(Service)),
-		ExternalIPs:   leastAddresses(c.Block(External)),
-		IngressIPs:    leastAddresses(c.Block(Ingress)),
+	var total Capacity
+	pods := uint64(math.MaxUint64)
+	if c.network != nil {
+		nodes := usableNodes(c.network.Range)
+		total.NodeAddresses = nodes - min(nodes, c.others)
 	}
+	for i := range c.blocks {
+		b := &c.blocks[i]
+		if b.Name != "" && c.countOf(b) == 0 {
+			continue
+		}
+		switch b.Role {
+		case Node:
+			total.NodeAddresses = addSaturating(total.NodeAddresses, usableNodes(b.Range))
+		case Pod:
+			m := c.masksOf(b)
+			total.NodeBlocks = addSaturating(total.NodeBlocks, nodeBlocks(b.Range, m))
+			pods = min(pods, c.spec.podsIn(b.Range, m))
+			total.PodsPerNode = pods
+		case Service:
+			total.Services = addSaturating(total.Services, c.spec.servicesIn(b))
+		case External:
+			total.ExternalIPs = addSaturating(total.ExternalIPs, leastAddresses(b.Range))
+		case Ingress:
+			total.IngressIPs = addSaturating(total.IngressIPs, leastAddresses(b.Range))
+		}
+	}
+	return total
+}
+
+// masksOf returns the node masks of a pod range: the cluster's of the first,
+// and of further ones what they need, as each pool of an IPAM has its own.
+func (c *Cluster) masksOf(b *Block) dualstack.Masks {
+	if b.Range == c.Block(Pod) {
+		return c.masks
+	}
+	m, err := c.spec.nodeMasks(b.Range, max(c.countOf(b), 1))
+	if err != nil {
+		return dualstack.Masks{} // it was sized for them
+	}
+	return m
 }
 
 func nodeBlocks(pods dualstack.Pair, m dualstack.Masks) uint64 {
@@ -62,8 +95,10 @@ func nodeBlocks(pods dualstack.Pair, m dualstack.Masks) uint64 {
 	return n
 }
 
-// podsIn returns how many pods a node block of masks m holds.
+// podsIn returns how many pods a node block of masks m holds beside the
+// addresses in cooldown.
 func (c *ClusterSpec) podsIn(pods dualstack.Pair, m dualstack.Masks) uint64 {
+	held := c.Churn.Held()
 	return least(pods, func(f cidr.Family) uint64 {
 		block, err := cidr.Subnet(pods.Of(f), m.Of(f), 0)
 		if err != nil {
@@ -73,13 +108,13 @@ func (c *ClusterSpec) podsIn(pods dualstack.Pair, m dualstack.Masks) uint64 {
 		if err != nil {
 			return math.MaxUint64 // more than 64 bits count
 		}
-		return n
+		return n - min(n, held)
 	})
 }
 
-func (c *ClusterSpec) servicesIn(p dualstack.Pair) uint64 {
-	v := c.version()
-	return least(p, func(f cidr.Family) uint64 { return services(v, p.Of(f)) })
+func (c *ClusterSpec) servicesIn(b *Block) uint64 {
+	a, v := ask{role: Service, name: b.Name}, c.version()
+	return least(b.Range, func(f cidr.Family) uint64 { return a.services(v, b.Range.Of(f)) })
 }
 
 func leastAddresses(p dualstack.Pair) uint64 {

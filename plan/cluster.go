@@ -11,30 +11,89 @@ import (
 // use.
 type Cluster struct {
 	spec    ClusterSpec // normal
-	blocks  []Block     // by role
+	blocks  []Block     // by role and name
 	network *Block      // the shared node network, in the cluster's families
-	shared  uint64      // addresses of that network that are others'
+	others  uint64      // addresses of that network that are others'
 	masks   dualstack.Masks
+}
+
+// setMasks derives the node masks of the first pod range.
+func (c *Cluster) setMasks() error {
+	pods := c.Block(Pod)
+	if pods.IsZero() {
+		return nil
+	}
+	var err error
+	if c.masks, err = c.spec.nodeMasks(pods, c.podNodes()); err != nil {
+		return fmt.Errorf("plan: cluster %q: %w", c.spec.Name, err)
+	}
+	return nil
+}
+
+// podNodes is for how many nodes the first pod range has to have blocks.
+func (c *Cluster) podNodes() uint64 {
+	for i := range c.blocks {
+		if b := &c.blocks[i]; b.Role == Pod {
+			return max(c.countOf(b), 1)
+		}
+	}
+	return 1
+}
+
+// extraOf returns what the spec says of an extra range; nil for a main one.
+func (c *Cluster) extraOf(b *Block) *BlockSpec {
+	if b.Name == "" {
+		return nil
+	}
+	for i := range c.spec.Extra {
+		if e := &c.spec.Extra[i]; e.Role == b.Role && e.Name == b.Name {
+			return e
+		}
+	}
+	return nil
+}
+
+// countOf returns how many things a range has to hold; 0 for one beside what
+// is counted.
+func (c *Cluster) countOf(b *Block) uint64 {
+	if e := c.extraOf(b); e != nil {
+		return e.Count.Need()
+	}
+	return c.spec.need(b.Role)
+}
+
+// pinOf returns where the spec pins a range.
+func (c *Cluster) pinOf(b *Block) dualstack.Pair {
+	if e := c.extraOf(b); e != nil {
+		return e.Pin
+	}
+	return c.spec.pin(b.Role)
 }
 
 // Name returns the cluster's name.
 func (c *Cluster) Name() string { return c.spec.Name }
 
 // Spec returns what the cluster asks for, with defaults written out.
-func (c *Cluster) Spec() ClusterSpec { return c.spec.normal() }
+func (c *Cluster) Spec() ClusterSpec { return c.spec.clone() }
 
 // Block returns the cluster's range of role r, the first if there are several,
 // in the order of its families. For [Node] in a shared network it is the
 // network's range. It is the zero Pair where the cluster has none.
 func (c *Cluster) Block(r Role) dualstack.Pair {
-	for b := range c.Blocks(r) {
-		return b.Range
+	if r == Node && c.network != nil {
+		return c.network.Range
+	}
+	for i := range c.blocks {
+		if c.blocks[i].Role == r {
+			return c.blocks[i].Range
+		}
 	}
 	return dualstack.Pair{}
 }
 
-// Blocks yields the cluster's ranges of role r. That of a shared node network
-// has the network's name and no cluster.
+// Blocks yields the cluster's ranges of role r, the main one first, then the
+// extra ones by name. That of a shared node network has the network's name and
+// no cluster.
 func (c *Cluster) Blocks(r Role) iter.Seq[Block] {
 	return func(yield func(Block) bool) {
 		if r == Node && c.network != nil && !yield(*c.network) {

@@ -400,7 +400,7 @@ func ExampleInfeasibleError() {
 	// proved: true
 	// plan: no plan exists: 1 range finds no place
 	// plan: cluster "lab": pod range needs a /16 (IPv4), largest free block in pool "lab" is a /17 (10.0.0.0/17)
-	// plan: pool "lab" (IPv4): asked 65808 addresses in 3 ranges, free 65280, left 65008, largest free block 10.0.0.0/17
+	// plan: pool "lab" (IPv4): asked 65808 addresses in 3 ranges, free 65280, left 65008, largest free block 10.0.0.0/17 (50% of what is left lies elsewhere)
 	// plan: way out: add a free /16 of IPv4 to pool "lab"
 	// plan: way out: lower podsPerNode of cluster "lab" from 200 to 125
 }

@@ -13,6 +13,7 @@ type Finding struct {
 	Cluster  string            `json:"cluster,omitempty"`
 	Network  string            `json:"network,omitempty"`
 	Role     Role              `json:"role,omitempty"`
+	Name     string            `json:"name,omitempty"` // of an extra range
 	Message  string            `json:"message"`
 	Fix      string            `json:"fix"`
 }
@@ -25,6 +26,9 @@ const (
 	RuleFamily   = "family"   // the range has other families, or in another order
 	RuleOverlap  = "overlap"  // two ranges share addresses
 	RuleReserved = "reserved" // a range touches a reservation
+	RulePeer     = "peer"     // a range touches a network that is not ours
+	RuleZone     = "zone"     // a range has addresses of another security zone
+	RuleRoom     = "room"     // what is kept for a range to grow is another's
 	RulePool     = "pool"     // a range lies in no pool that its role may use
 	RulePin      = "pin"      // a range is not where it is pinned
 	RuleCapacity = "capacity" // a range holds less than the spec asks for
@@ -37,6 +41,9 @@ func (f Finding) String() string {
 		where = owner(f.Cluster, f.Network)
 		if f.Role != "" {
 			where += " " + string(f.Role)
+			if f.Name != "" {
+				where += fmt.Sprintf(" %q", f.Name)
+			}
 		}
 		where += ": "
 	}

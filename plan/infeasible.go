@@ -27,21 +27,39 @@ type InfeasibleError struct {
 
 // Shortage is one range that found no place.
 type Shortage struct {
-	Cluster string
-	Network string // where a shared network's range found no place
-	Role    Role
-	Family  cidr.Family
-	Bits    int          // the length that it needs
-	Pool    string       // the pool with the largest free block that it may use
-	Largest netip.Prefix // that block; the zero Prefix if nothing is free
+	Cluster  string
+	Network  string // where a shared network's range found no place
+	Role     Role
+	Family   cidr.Family
+	Name     string // of an extra range
+	Zone     string // its zone and region, which decide where it may go
+	Region   string
+	Bits     int          // the length that it needs
+	Headroom int          // and so many bits shorter in Pool, to grow in place
+	Pool     string       // the pool with the largest free block that it may use
+	Largest  netip.Prefix // that block; the zero Prefix if nothing is free
 }
 
 // String is one line: whose range, what it needs, and the most there is.
 func (s Shortage) String() string {
-	need := fmt.Sprintf("%s: %s range needs a /%d (%v)", owner(s.Cluster, s.Network), s.Role, s.Bits, s.Family)
+	role := string(s.Role)
+	if s.Name != "" {
+		role += fmt.Sprintf(" %q", s.Name)
+	}
+	need := fmt.Sprintf("%s: %s range needs a /%d (%v)", owner(s.Cluster, s.Network), role, s.Bits, s.Family)
+	if s.Headroom > 0 {
+		need += fmt.Sprintf(" with headroom up to a /%d", s.Bits-s.Headroom)
+	}
 	switch {
 	case s.Pool == "":
-		return fmt.Sprintf("%s, but no pool has %v for %s ranges", need, s.Family, s.Role)
+		need = fmt.Sprintf("%s, but no pool has %v for %s ranges", need, s.Family, s.Role)
+		if s.Zone != "" {
+			need += fmt.Sprintf(" of zone %q", s.Zone)
+		}
+		if s.Region != "" {
+			need += fmt.Sprintf(" in region %q", s.Region)
+		}
+		return need
 	case !s.Largest.IsValid():
 		return fmt.Sprintf("%s, pool %q has nothing free", need, s.Pool)
 	}
@@ -58,6 +76,9 @@ type PoolDemand struct {
 	Left   *big.Int // addresses free once all others are placed
 	// Largest is the largest free block of those left; the zero Prefix if none.
 	Largest netip.Prefix
+	// Fragmentation is the share of Left that is not in Largest, from 0 (all
+	// that is left is one block) to below 1.
+	Fragmentation float64
 }
 
 // String is one line.
@@ -66,6 +87,9 @@ func (d PoolDemand) String() string {
 		d.Pool, d.Family, d.Asked, ranges(d.Ranges), d.Free, d.Left)
 	if d.Largest.IsValid() {
 		s += fmt.Sprintf(", largest free block %v", d.Largest)
+		if d.Fragmentation > 0 {
+			s += fmt.Sprintf(" (%.0f%% of what is left lies elsewhere)", 100*d.Fragmentation)
+		}
 	}
 	return s
 }
@@ -116,45 +140,60 @@ func infeasible(s *Spec, p *placement) *InfeasibleError {
 	concerned := map[cidr.Family][]int{} // pools that the unplaced may use
 	for _, i := range p.unplaced {
 		w := &p.wants[i]
-		short := Shortage{Cluster: w.cluster, Network: w.name, Role: w.role, Family: w.family, Bits: w.bits}
-		for _, k := range p.requests([]int{i}, w.family, nil)[0].eligible {
+		b := &p.blocks[w.block]
+		short := Shortage{Cluster: b.Cluster, Role: b.Role, Family: w.family, Bits: int(w.bits)}
+		if short.Name = b.Name; b.Cluster == "" {
+			short.Network, short.Name = b.Name, ""
+		}
+		for _, k := range p.scopes.eligible[w.scope] {
 			concerned[w.family] = append(concerned[w.family], k)
 			largest, ok := p.pools[k].free.Largest(w.family)
 			if short.Pool == "" || ok && (!short.Largest.IsValid() || largest.Bits() < short.Largest.Bits()) {
 				short.Pool, short.Largest = p.pools[k].spec.Name, largest
+				short.Headroom = p.pools[k].spec.Headroom
 			}
 		}
+		short.Zone, short.Region = b.Zone, p.scopes.all[w.scope].region
 		e.Unplaced = append(e.Unplaced, short)
 	}
 	for _, f := range []cidr.Family{cidr.IPv4, cidr.IPv6} {
 		slices.Sort(concerned[f])
 		for _, k := range slices.Compact(concerned[f]) {
-			e.Pools = append(e.Pools, p.demand(k, f))
+			e.Pools = append(e.Pools, p.poolDemand(k, f))
 		}
 	}
 	e.WaysOut = waysOut(s, p)
 	return e
 }
 
-func (p *placement) demand(pool int, f cidr.Family) PoolDemand {
+func (p *placement) poolDemand(pool int, f cidr.Family) PoolDemand {
 	free := p.pools[pool].free
 	d := PoolDemand{Pool: p.pools[pool].spec.Name, Family: f, Asked: new(big.Int), Left: addresses(free)[f]}
 	d.Free = new(big.Int).Set(d.Left)
 	d.Largest, _ = free.Largest(f)
+	if d.Largest.IsValid() {
+		d.Fragmentation = 1 - share(cidr.NumAddrsBig(d.Largest), d.Left)
+	}
 	for i := range p.wants {
 		w := &p.wants[i]
-		if w.family != f || w.pin.IsValid() {
+		if w.family != f || w.pinned || w.shares >= 0 {
 			continue
 		}
-		size := new(big.Int).Lsh(big.NewInt(1), uint(f.BitLen()-w.bits))
+		size := new(big.Int).Lsh(big.NewInt(1), uint(f.BitLen()-p.placeBits(&p.pools[pool], int32(i))))
 		switch {
-		case w.got.IsValid() && w.pool == pool:
+		case w.got.IsValid() && int(w.pool) == pool:
 			d.Free.Add(d.Free, size)
-		case w.got.IsValid() || !p.pools[pool].spec.usableFor(w.role):
+		case w.got.IsValid() || !slices.Contains(p.scopes.eligible[w.scope], pool):
 			continue
 		}
 		d.Ranges++
 		d.Asked.Add(d.Asked, size)
 	}
 	return d
+}
+
+// share is a part of a whole, from 0 to 1.
+func share(part, whole *big.Int) float64 {
+	f, _ := new(big.Rat).SetFrac(part, whole).Float64()
+	return f
 }

@@ -92,7 +92,7 @@ way out: lower podsPerNode of cluster "c" from 13 to 5`,
 			},
 			`no plan exists: 1 range finds no place
 cluster "c": service range needs a /26 (IPv4), largest free block in pool "lab" is a /27 (10.0.0.160/27)
-pool "lab" (IPv4): asked 256 addresses in 3 ranges, free 255, left 63, largest free block 10.0.0.160/27
+pool "lab" (IPv4): asked 256 addresses in 3 ranges, free 255, left 63, largest free block 10.0.0.160/27 (49% of what is left lies elsewhere)
 way out: add a free /26 of IPv4 to pool "lab"
 way out: lower podsPerNode of cluster "c" from 2 to 1
 way out: release the reservation of 10.0.0.128/32 (printer)`,
@@ -153,8 +153,8 @@ way out: add a free /64 of IPv6 to pool "lab"`,
 			},
 			`no plan exists: 1 range finds no place
 cluster "c": pod range needs a /24 (IPv4), largest free block in pool "b" is a /25 (10.1.0.0/25)
-pool "a" (IPv4): asked 256 addresses in 1 range, free 128, left 128, largest free block 10.0.0.0/26
-pool "b" (IPv4): asked 256 addresses in 1 range, free 160, left 160, largest free block 10.1.0.0/25
+pool "a" (IPv4): asked 256 addresses in 1 range, free 128, left 128, largest free block 10.0.0.0/26 (50% of what is left lies elsewhere)
+pool "b" (IPv4): asked 256 addresses in 1 range, free 160, left 160, largest free block 10.1.0.0/25 (20% of what is left lies elsewhere)
 way out: add a free /24 of IPv4 to pool "a"
 way out: add a free /24 of IPv4 to pool "b"`,
 			[]func(*plan.Spec){addTo(0, "10.7.0.0/24"), addTo(1, "10.7.0.0/24")},

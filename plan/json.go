@@ -2,10 +2,12 @@ package plan
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/kubecidr/kubecidr/dualstack"
 	"github.com/kubecidr/kubecidr/k8sflags"
@@ -16,15 +18,18 @@ const Format = 1
 
 // document is a plan in JSON.
 type document struct {
-	Format   int               `json:"format"`
-	Clusters []clusterDocument `json:"clusters"`
-	Networks []networkDocument `json:"networks,omitempty"`
-	Spec     Spec              `json:"spec"`
+	Format     int               `json:"format"`
+	Clusters   []clusterDocument `json:"clusters"`
+	Networks   []networkDocument `json:"networks,omitempty"`
+	Quarantine []Quarantined     `json:"quarantine,omitempty"`
+	Spec       Spec              `json:"spec"`
 }
 
 type clusterDocument struct {
 	Name      string          `json:"name"`
 	Blocks    blocksDocument  `json:"blocks"`
+	Rooms     blocksDocument  `json:"rooms,omitzero"` // where headroom is kept
+	Extra     []extraDocument `json:"extra,omitempty"`
 	NodeMasks dualstack.Masks `json:"nodeMasks"`
 	// Capacity follows from the rest. It is written for readers of the file,
 	// and not compared when it is read.
@@ -55,22 +60,29 @@ func (d *blocksDocument) of(r Role) *dualstack.Pair {
 	return &d.Ingress
 }
 
+// extraDocument is an extra range.
+type extraDocument struct {
+	Role  Role           `json:"role"`
+	Name  string         `json:"name"`
+	Range dualstack.Pair `json:"range"`
+	Room  dualstack.Pair `json:"room,omitzero"`
+}
+
 type networkDocument struct {
 	Name string         `json:"name"`
 	Node dualstack.Pair `json:"node"`
+	Room dualstack.Pair `json:"room,omitzero"`
 }
 
 // MarshalJSON writes the plan with its spec, from which [Decode] restores an
 // equal plan. The same plan gives the same bytes.
 func (p *Plan) MarshalJSON() ([]byte, error) {
-	d := document{Format: Format, Clusters: []clusterDocument{}, Spec: p.spec}
-	for _, b := range p.blocks {
-		if b.Cluster == "" {
-			d.Networks = append(d.Networks, networkDocument{b.Name, b.Range})
-		}
+	d := document{Format: Format, Clusters: make([]clusterDocument, len(p.clusters)), Quarantine: p.resting, Spec: p.whole()}
+	for _, b := range p.networks {
+		d.Networks = append(d.Networks, networkDocument{b.Name, b.Range, b.Room})
 	}
-	for _, c := range p.clusters {
-		d.Clusters = append(d.Clusters, c.document())
+	for i, c := range p.clusters {
+		d.Clusters[i] = c.document()
 	}
 	return json.Marshal(d)
 }
@@ -82,8 +94,15 @@ func (c *Cluster) MarshalJSON() ([]byte, error) { return json.Marshal(c.document
 func (c *Cluster) document() clusterDocument {
 	capacity := c.Capacity()
 	d := clusterDocument{Name: c.spec.Name, NodeMasks: c.masks, Capacity: &capacity}
-	for _, r := range Roles() {
-		*d.Blocks.of(r) = c.Block(r)
+	if c.network != nil {
+		d.Blocks.Node = c.network.Range
+	}
+	for i := range c.blocks {
+		if b := &c.blocks[i]; b.Name == "" {
+			*d.Blocks.of(b.Role), *d.Rooms.of(b.Role) = b.Range, b.Room
+		} else {
+			d.Extra = append(d.Extra, extraDocument{b.Role, b.Name, b.Range, b.Room})
+		}
 	}
 	return d
 }
@@ -107,23 +126,20 @@ func Decode(b []byte) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := audited(s, blocks); err != nil {
-		return nil, err
-	}
-	p, err := newPlan(s, blocks)
+	p, err := d.plan(s, blocks)
 	if err != nil {
 		return nil, err
 	}
-	if err := d.takeMasks(p); err != nil {
+	if err := p.decoded(); err != nil {
 		return nil, err
 	}
 	return p, nil
 }
 
-// audited turns the errors among the findings of Audit into one.
-func audited(s Spec, blocks []Block) error {
+// decoded reports what is wrong with a plan that was read.
+func (p *Plan) decoded() error {
 	var errs []error
-	for _, f := range Audit(s, blocks) {
+	for _, f := range p.Audit() {
 		if f.Severity == k8sflags.Error {
 			errs = append(errs, fmt.Errorf("plan: decode: %v", f))
 		}
@@ -131,66 +147,119 @@ func audited(s Spec, blocks []Block) error {
 	return errors.Join(errs...)
 }
 
-// blocks lists the ranges of a document.
+// blocks lists the ranges of a document: those of networks, then those of the
+// clusters of s, each in order.
 func (d *document) blocks(s *Spec) ([]Block, error) {
-	var blocks []Block
+	blocks := make([]Block, 0, len(d.Networks)+len(roles)*len(d.Clusters))
 	networks := map[string]dualstack.Pair{}
-	for _, n := range d.Networks {
+	for _, n := range sortedBy(d.Networks, func(n *networkDocument) string { return n.Name }) {
+		if _, ok := networks[n.Name]; ok {
+			return nil, fmt.Errorf("plan: decode: network %q: it has a second range", n.Name)
+		}
+		i, ok := slices.BinarySearchFunc(s.Networks, n.Name, func(n Network, name string) int { return cmp.Compare(n.Name, name) })
+		if !ok {
+			return nil, fmt.Errorf("plan: decode: network %q: the spec asks for no such range", n.Name)
+		}
 		networks[n.Name] = n.Node
-		blocks = append(blocks, Block{Name: n.Name, Role: Node, Range: n.Node})
+		blocks = append(blocks, Block{Role: Node, Name: n.Name, Zone: s.Networks[i].Zone, Range: n.Node, Room: n.Room})
 	}
-	specs := map[string]*ClusterSpec{}
-	for i := range s.Clusters {
-		specs[s.Clusters[i].Name] = &s.Clusters[i]
-	}
-	seen := map[string]bool{}
+	d.Clusters = sortedBy(d.Clusters, func(c *clusterDocument) string { return c.Name })
 	for i := range d.Clusters {
 		c := &d.Clusters[i]
-		switch {
-		case seen[c.Name]:
+		if i > 0 && d.Clusters[i-1].Name == c.Name {
 			return nil, fmt.Errorf("plan: decode: cluster %q stands twice", c.Name)
-		case specs[c.Name] == nil:
+		}
+		k, ok := slices.BinarySearchFunc(s.Clusters, c.Name, func(c ClusterSpec, name string) int { return cmp.Compare(c.Name, name) })
+		if !ok {
 			return nil, fmt.Errorf("plan: decode: cluster %q: the spec has no such cluster", c.Name)
 		}
-		seen[c.Name] = true
-		for _, r := range Roles() {
-			b := Block{Cluster: c.Name, Role: r, Range: *c.Blocks.of(r)}
-			spec := specs[c.Name]
-			if r == Node && spec.NodeNetwork != "" {
-				if want := inOrder(networks[spec.NodeNetwork], spec.Families); b.Range != want {
-					return nil, fmt.Errorf("plan: decode: cluster %q: node range %q is not %q of network %q", c.Name, b.Range, want, spec.NodeNetwork)
-				}
-				continue
-			}
-			if !b.Range.IsZero() {
-				blocks = append(blocks, b)
-			}
+		var err error
+		if blocks, err = c.appendBlocks(blocks, &s.Clusters[k], networks); err != nil {
+			return nil, err
 		}
 	}
 	return blocks, nil
 }
 
-// takeMasks sets the node masks that the document has. Nodes keep the length
-// of their blocks for life, so the document decides and not what would be
-// chosen today; but they must do.
-func (d *document) takeMasks(p *Plan) error {
-	for i := range d.Clusters {
-		c, ok := p.Cluster(d.Clusters[i].Name)
-		if !ok {
-			continue // its ranges were refused
+func (d *clusterDocument) appendBlocks(blocks []Block, c *ClusterSpec, networks map[string]dualstack.Pair) ([]Block, error) {
+	first := len(blocks)
+	for _, r := range roles {
+		b := Block{Cluster: c.Name, Role: r, Zone: c.Zone, Range: *d.Blocks.of(r), Room: *d.Rooms.of(r)}
+		if r == Node && c.NodeNetwork != "" {
+			if want := inOrder(networks[c.NodeNetwork], c.Families); b.Range != want {
+				return nil, fmt.Errorf("plan: decode: cluster %q: node range %q is not %q of network %q", c.Name, b.Range, want, c.NodeNetwork)
+			}
+			continue
 		}
-		m, pods := d.Clusters[i].NodeMasks, c.Block(Pod)
-		blocks, err := dualstack.NodeCapacity(pods, m)
-		if err != nil {
-			return fmt.Errorf("plan: decode: cluster %q: %w", c.spec.Name, err)
+		if !b.Range.IsZero() {
+			blocks = append(blocks, b)
 		}
-		if need := c.spec.Nodes.Need(); blocks < need {
-			return fmt.Errorf("plan: decode: cluster %q: node masks %v of %v give %d node blocks, needs %d", c.spec.Name, m, pods, blocks, need)
+	}
+	for _, e := range d.Extra {
+		b := Block{Cluster: c.Name, Role: e.Role, Name: e.Name, Zone: c.Zone, Range: e.Range, Room: e.Room}
+		for i := range c.Extra {
+			if x := &c.Extra[i]; x.Role == e.Role && x.Name == e.Name {
+				b.Zone = cmp.Or(x.Zone, c.Zone)
+			}
 		}
-		if have := c.spec.podsIn(pods, m); have < c.spec.PodsPerNode {
-			return fmt.Errorf("plan: decode: cluster %q: node masks %v hold %d pods, needs %d", c.spec.Name, m, have, c.spec.PodsPerNode)
+		blocks = append(blocks, b)
+	}
+	if len(d.Extra) > 0 {
+		slices.SortStableFunc(blocks[first:], func(a, b Block) int { return cmp.Or(compareRoles(a.Role, b.Role), cmp.Compare(a.Name, b.Name)) })
+	}
+	return blocks, nil
+}
+
+// plan puts the document's ranges and masks together with its spec. Nodes keep
+// the length of their blocks for life, so the document's masks count and not
+// what would be chosen today; that they do is for Audit to say.
+func (d *document) plan(s Spec, blocks []Block) (*Plan, error) {
+	n := 0
+	for n < len(blocks) && blocks[n].Cluster == "" {
+		n++
+	}
+	networks, rest := blocks[:n:n], blocks[n:]
+	all, clusters := make([]Cluster, len(s.Clusters)), make([]*Cluster, len(s.Clusters))
+	docs := d.Clusters
+	for i := range s.Clusters {
+		c := &all[i]
+		clusters[i], c.spec = c, s.Clusters[i]
+		n := 0
+		for n < len(rest) && rest[n].Cluster == c.spec.Name {
+			n++
 		}
-		c.masks = m
+		c.blocks, rest = rest[:n:n], rest[n:]
+		if len(docs) > 0 && docs[0].Name == c.spec.Name {
+			c.masks, docs = docs[0].NodeMasks, docs[1:]
+			if err := c.checkMasks(); err != nil {
+				return nil, fmt.Errorf("plan: decode: %w", err)
+			}
+		}
+	}
+	s.Clusters = nil
+	slices.SortFunc(d.Quarantine, compareQuarantined)
+	p, err := assemble(s, networks, clusters, d.Quarantine)
+	if err != nil {
+		return nil, fmt.Errorf("plan: decode: %w", err)
+	}
+	return p, nil
+}
+
+// checkMasks reports why the node masks do not fit the pod range and its nodes.
+func (c *Cluster) checkMasks() error {
+	m, pods := c.masks, c.Block(Pod)
+	if pods.IsZero() {
+		return nil // which is for Audit to say
+	}
+	blocks, err := dualstack.NodeCapacity(pods, m)
+	if err != nil {
+		return fmt.Errorf("cluster %q: %w", c.spec.Name, err)
+	}
+	if need := c.podNodes(); blocks < need {
+		return fmt.Errorf("cluster %q: node masks %v of %v give %d node blocks, needs %d", c.spec.Name, m, pods, blocks, need)
+	}
+	if have := c.spec.podsIn(pods, m); have < c.spec.PodsPerNode {
+		return fmt.Errorf("cluster %q: node masks %v hold %d pods, needs %d", c.spec.Name, m, have, c.spec.PodsPerNode)
 	}
 	return nil
 }

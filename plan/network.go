@@ -18,24 +18,28 @@ type use struct {
 func (s *Spec) users() users {
 	us := users{}
 	for i := range s.Clusters {
-		c := &s.Clusters[i]
-		if c.NodeNetwork == "" {
-			continue
-		}
-		u := us[c.NodeNetwork]
-		if u == nil {
-			u = &use{}
-			us[c.NodeNetwork] = u
-		}
-		u.nodes = addSaturating(u.nodes, c.Nodes.Need())
-		for _, f := range c.families() {
-			if !slices.Contains(u.families, f) {
-				u.families = append(u.families, f)
-			}
-		}
-		slices.Sort(u.families)
+		us.add(&s.Clusters[i])
 	}
 	return us
+}
+
+// add counts the nodes of a cluster.
+func (us users) add(c *ClusterSpec) {
+	if c.NodeNetwork == "" {
+		return
+	}
+	u := us[c.NodeNetwork]
+	if u == nil {
+		u = &use{}
+		us[c.NodeNetwork] = u
+	}
+	u.nodes = addSaturating(u.nodes, c.need(Node))
+	for _, f := range c.families() {
+		if !slices.Contains(u.families, f) {
+			u.families = append(u.families, f)
+		}
+	}
+	slices.Sort(u.families)
 }
 
 // need returns how many addresses n must have for hosts and the nodes of its

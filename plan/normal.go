@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"maps"
+	"net/netip"
 	"slices"
 
 	"github.com/kubecidr/kubecidr/cidr"
@@ -12,74 +13,190 @@ import (
 
 // normal returns a copy of a valid spec in which defaults are written out and
 // lists are sorted, so that equal needs are equal values.
-func (s Spec) normal() Spec {
-	s.Pools = sortedBy(s.Pools, func(p PoolSpec) string { return p.Name })
-	for i := range s.Pools {
-		p := &s.Pools[i]
+func (s *Spec) normal() Spec {
+	n := s.normalSpace()
+	n.Clusters = sortedBy(s.Clusters, func(c *ClusterSpec) string { return c.Name })
+	if n.Clusters == nil {
+		n.Clusters = []ClusterSpec{} // it is not omitted in JSON
+	}
+	for i := range n.Clusters {
+		n.Clusters[i] = n.Clusters[i].normal()
+	}
+	users := n.users()
+	n.Networks = sortedBy(s.Networks, func(n *Network) string { return n.Name })
+	for i := range n.Networks {
+		n.Networks[i] = users.normal(&n.Networks[i])
+	}
+	return n
+}
+
+// normalSpace is normal for all but clusters and networks.
+func (s *Spec) normalSpace() Spec {
+	n := Spec{
+		Pools:    sortedBy(s.Pools, func(p *PoolSpec) string { return p.Name }),
+		Reserved: slices.Clone(s.Reserved),
+		Peers:    sortedBy(s.Peers, func(p *Peer) string { return p.Name }),
+		Zones:    sortedBy(s.Zones, func(z *Zone) string { return z.Name }),
+		Meshes:   sortedBy(s.Meshes, func(m *Mesh) string { return m.Name }),
+		Share:    normalRoles(s.Share),
+	}
+	for i := range n.Pools {
+		p := &n.Pools[i]
 		p.Prefixes = cidr.Aggregate(p.Prefixes)
-		p.Roles = slices.Compact(slices.SortedFunc(slices.Values(p.Roles), compareRoles))
-		if len(p.Roles) == len(Roles()) {
+		if p.Fit == BestFit {
+			p.Fit = ""
+		}
+		if p.Roles = normalRoles(p.Roles); len(p.Roles) == len(Roles()) {
 			p.Roles = nil
 		}
 	}
-	s.Reserved = slices.Clone(s.Reserved)
-	for i := range s.Reserved {
-		s.Reserved[i].Prefix = s.Reserved[i].Prefix.Masked()
+	for i := range n.Reserved {
+		n.Reserved[i].Prefix = n.Reserved[i].Prefix.Masked()
 	}
-	slices.SortFunc(s.Reserved, func(a, b Reservation) int {
-		return cmp.Or(a.Prefix.Addr().Compare(b.Prefix.Addr()), cmp.Compare(a.Prefix.Bits(), b.Prefix.Bits()), cmp.Compare(a.Reason, b.Reason))
+	slices.SortFunc(n.Reserved, func(a, b Reservation) int {
+		return cmp.Or(comparePrefixes(a.Prefix, b.Prefix), cmp.Compare(a.Reason, b.Reason))
 	})
-	s.Reserved = slices.Compact(s.Reserved)
-	if s.Clusters == nil {
-		s.Clusters = []ClusterSpec{} // it is not omitted in JSON
+	n.Reserved = slices.Compact(n.Reserved)
+	for i := range n.Peers {
+		n.Peers[i].Prefixes = cidr.Aggregate(n.Peers[i].Prefixes)
 	}
-
-	s.Clusters = sortedBy(s.Clusters, func(c ClusterSpec) string { return c.Name })
-	for i := range s.Clusters {
-		s.Clusters[i] = s.Clusters[i].normal()
+	for i := range n.Meshes {
+		n.Meshes[i].Clusters = slices.Compact(slices.Sorted(slices.Values(n.Meshes[i].Clusters)))
 	}
-	users := s.users()
-	s.Networks = sortedBy(s.Networks, func(n Network) string { return n.Name })
-	for i := range s.Networks {
-		n := &s.Networks[i]
-		n.Families = users.families(n)
-		n.Pin = inOrder(n.Pin, n.Families)
-	}
-	return s
+	return n
 }
 
-func (c ClusterSpec) normal() ClusterSpec {
-	c.Families = c.families()
-	c.PodsPerNode = c.podsPerNode()
-	c.IPAM = cmp.Or(c.IPAM, k8sflags.HostLocal)
-	c.Nodes = c.Nodes.normal()
-	c.Services = c.Services.normal()
-	c.ExternalIPs = c.ExternalIPs.normal()
-	c.IngressIPs = c.IngressIPs.normal()
-	c.Pins = maps.Clone(c.Pins)
-	maps.DeleteFunc(c.Pins, func(_ Role, p dualstack.Pair) bool { return p.IsZero() })
+func normalRoles(roles []Role) []Role {
+	return slices.Compact(slices.SortedFunc(slices.Values(roles), compareRoles))
+}
+
+func comparePrefixes(a, b netip.Prefix) int {
+	return cmp.Or(a.Addr().Compare(b.Addr()), cmp.Compare(a.Bits(), b.Bits()))
+}
+
+func (us users) normal(n *Network) Network {
+	m := *n
+	m.Families = us.families(n)
+	m.Pin = inOrder(m.Pin, m.Families)
+	return m
+}
+
+func (c *ClusterSpec) normal() ClusterSpec {
+	n := *c
+	n.Families = c.families()
+	n.PodsPerNode = c.podsPerNode()
+	n.IPAM = cmp.Or(c.IPAM, k8sflags.HostLocal)
+	n.Nodes = c.Nodes.normal()
+	n.Services = c.Services.normal()
+	n.ExternalIPs = c.ExternalIPs.normal()
+	n.IngressIPs = c.IngressIPs.normal()
+	if n.Surge.IsZero() {
+		n.Surge = Amount{}
+	}
+	n.Pins = nil
 	for r, p := range c.Pins {
-		c.Pins[r] = inOrder(p, c.Families)
+		if !p.IsZero() {
+			if n.Pins == nil {
+				n.Pins = make(map[Role]dualstack.Pair, len(c.Pins))
+			}
+			n.Pins[r] = inOrder(p, n.Families)
+		}
 	}
-	if len(c.Pins) == 0 {
-		c.Pins = nil
+	n.Extra = nil
+	if len(c.Extra) > 0 {
+		n.Extra = slices.Clone(c.Extra)
+		for i := range n.Extra {
+			n.Extra[i] = n.Extra[i].normal(&n)
+		}
+		slices.SortStableFunc(n.Extra, func(a, b BlockSpec) int {
+			return cmp.Or(compareRoles(a.Role, b.Role), cmp.Compare(a.Name, b.Name))
+		})
 	}
-	return c
+	return n
 }
+
+// normal says nothing that the cluster says as well.
+func (b BlockSpec) normal(c *ClusterSpec) BlockSpec {
+	if b.Zone == c.Zone {
+		b.Zone = ""
+	}
+	b.Count = b.Count.normal()
+	b.Pin = inOrder(b.Pin, b.families(c))
+	b.Families = slices.Clone(b.Families)
+	if len(b.Families) == 0 || slices.Equal(b.Families, c.Families) {
+		b.Families = nil
+	}
+	return b
+}
+
+// The lists of families that there can be, so that a fleet has each once. They
+// are never written; who gets one from outside gets a copy.
+var (
+	onlyIPv4 = []cidr.Family{cidr.IPv4}
+	onlyIPv6 = []cidr.Family{cidr.IPv6}
+	dualIPv4 = []cidr.Family{cidr.IPv4, cidr.IPv6}
+	dualIPv6 = []cidr.Family{cidr.IPv6, cidr.IPv4}
+)
 
 // families returns the cluster's families with the default filled in.
 func (c *ClusterSpec) families() []cidr.Family {
-	if len(c.Families) == 0 {
-		return []cidr.Family{cidr.IPv4}
+	switch fs := c.Families; {
+	case len(fs) == 0, slices.Equal(fs, onlyIPv4):
+		return onlyIPv4
+	case slices.Equal(fs, dualIPv4):
+		return dualIPv4
+	case slices.Equal(fs, onlyIPv6):
+		return onlyIPv6
+	case slices.Equal(fs, dualIPv6):
+		return dualIPv6
+	default:
+		return slices.Clone(fs) // it is not valid
 	}
-	return slices.Clone(c.Families)
+}
+
+// families returns the families of an extra range of c.
+func (b *BlockSpec) families(c *ClusterSpec) []cidr.Family {
+	if len(b.Families) == 0 {
+		return c.families()
+	}
+	return b.Families
 }
 
 func (c *ClusterSpec) podsPerNode() uint64 { return cmp.Or(c.PodsPerNode, DefaultPodsPerNode) }
 
+// clone returns a copy that shares nothing with c that can be written.
+func (c *ClusterSpec) clone() ClusterSpec {
+	n := *c
+	n.Families = slices.Clone(c.Families)
+	n.Pins = maps.Clone(c.Pins)
+	n.Extra = slices.Clone(c.Extra)
+	for i := range n.Extra {
+		n.Extra[i].Families = slices.Clone(c.Extra[i].Families)
+	}
+	return n
+}
+
+// equal reports whether two normal specs are the same.
+func (c *ClusterSpec) equal(d *ClusterSpec) bool {
+	return c.Name == d.Name && c.Kubernetes == d.Kubernetes && slices.Equal(c.Families, d.Families) &&
+		c.Zone == d.Zone && c.Region == d.Region && c.Nodes == d.Nodes && c.Surge == d.Surge &&
+		c.PodsPerNode == d.PodsPerNode && c.Churn == d.Churn && c.Services == d.Services &&
+		c.ExternalIPs == d.ExternalIPs && c.IngressIPs == d.IngressIPs && c.IPAM == d.IPAM &&
+		c.NodeNetwork == d.NodeNetwork && maps.Equal(c.Pins, d.Pins) &&
+		slices.EqualFunc(c.Extra, d.Extra, func(a, b BlockSpec) bool { return a.equal(&b) })
+}
+
+func (b *BlockSpec) equal(d *BlockSpec) bool {
+	return b.Name == d.Name && b.Role == d.Role && b.Zone == d.Zone && slices.Equal(b.Families, d.Families) &&
+		b.Count == d.Count && b.Bits == d.Bits && b.Pin == d.Pin
+}
+
 // inOrder returns the ranges of p in the order of families, of which the first
 // that p has becomes the primary. What p lacks stays absent.
 func inOrder(p dualstack.Pair, families []cidr.Family) dualstack.Pair {
+	if len(families) > 0 && p.IsDual() && len(families) == 2 {
+		return p.WithPrimary(families[0])
+	}
 	var q dualstack.Pair
 	for _, f := range families {
 		q = appendRange(q, p.Of(f))
@@ -87,9 +204,22 @@ func inOrder(p dualstack.Pair, families []cidr.Family) dualstack.Pair {
 	return q
 }
 
-// sortedBy returns a sorted copy of s, so that the caller's stays as it is.
-func sortedBy[T any](s []T, key func(T) string) []T {
-	s = slices.Clone(s)
-	slices.SortStableFunc(s, func(a, b T) int { return cmp.Compare(key(a), key(b)) })
-	return s
+// sortedBy returns a copy of s in the order of its elements' keys, so that the
+// caller's stays as it is. Elements are large, and mostly in order.
+func sortedBy[T any](s []T, key func(*T) string) []T {
+	n := slices.Clone(s)
+	order := make([]int, len(s))
+	sorted := true
+	for i := range s {
+		order[i] = i
+		sorted = sorted && (i == 0 || key(&s[i-1]) <= key(&s[i]))
+	}
+	if sorted {
+		return n
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(key(&s[i]), key(&s[j])) })
+	for k, i := range order {
+		n[k] = s[i]
+	}
+	return n
 }

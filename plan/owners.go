@@ -3,7 +3,6 @@ package plan
 import (
 	"iter"
 	"net/netip"
-	"slices"
 
 	"github.com/kubecidr/kubecidr/cidr"
 )
@@ -12,78 +11,85 @@ import (
 type Owner struct {
 	Cluster string // "" for a shared network that no cluster uses in this family
 	Role    Role
+	Name    string       // of an extra range
 	Network string       // the name of a shared network
+	Zone    string       // the security segment
 	Range   netip.Prefix // the range that the address lies in
-	// NodeBlock is the number of the node block of an address of role [Pod],
-	// as [Cluster.NodeBlock] counts them, and −1 for other roles and beyond the
-	// last block that a node can have.
+	// NodeBlock is the number of the node block of an address in the first
+	// range of role [Pod], as [Cluster.NodeBlock] counts them, and −1 for all
+	// others and beyond the last block that a node can have.
 	NodeBlock int64
 }
 
-// owned is a range with everyone who has it.
+// owned is who has a range; a network has a block and no cluster where nobody
+// uses it.
 type owned struct {
-	prefix netip.Prefix
-	block  *Block
-	users  []*Cluster
+	block   *Block
+	cluster *Cluster
 }
 
-// ownedBlocks lists the plan's ranges by address. They are disjoint.
-func ownedBlocks(p *Plan) []owned {
-	var os []owned
-	type network struct {
-		name   string
-		family cidr.Family
-	}
-	on := map[network][]*Cluster{}
+// index lists every range with everyone who has it, clusters by name.
+func (p *Plan) index() *cidr.Index[owned] {
+	on := map[string][]*Cluster{} // by network
 	for _, c := range p.clusters {
-		if c.network == nil {
-			continue
-		}
-		for _, f := range c.spec.Families {
-			n := network{c.network.Name, f}
-			on[n] = append(on[n], c)
+		if c.network != nil {
+			on[c.network.Name] = append(on[c.network.Name], c)
 		}
 	}
-	for i := range p.blocks {
-		b := &p.blocks[i]
-		for q := range b.Range.All() {
-			users := on[network{b.Name, cidr.FamilyOf(q)}]
-			if c, ok := p.Cluster(b.Cluster); ok {
-				users = []*Cluster{c}
+	x, err := cidr.NewIndex(func(yield func(netip.Prefix, owned) bool) {
+		for i := range p.networks {
+			b := &p.networks[i]
+			for q := range b.Range.All() {
+				nobody := true
+				for _, c := range on[b.Name] {
+					if c.network.Range.Of(cidr.FamilyOf(q)).IsValid() {
+						nobody = false
+						if !yield(q, owned{b, c}) {
+							return
+						}
+					}
+				}
+				if nobody && !yield(q, owned{b, nil}) {
+					return
+				}
 			}
-			os = append(os, owned{q, b, users})
 		}
+		for _, c := range p.clusters {
+			for i := range c.blocks {
+				for q := range c.blocks[i].Range.All() {
+					if !yield(q, owned{&c.blocks[i], c}) {
+						return
+					}
+				}
+			}
+		}
+	})
+	if err != nil {
+		return &cidr.Index[owned]{} // pairs hold valid prefixes only
 	}
-	slices.SortFunc(os, func(a, b owned) int { return a.prefix.Addr().Compare(b.prefix.Addr()) })
-	return os
+	return x
 }
 
-// Owners yields who has address a: nobody, one cluster, or every cluster on a
-// shared network, by name. An IPv4-mapped address is read as IPv4; a zoned one
-// has no owner. It takes O(log n).
+// Owners yields who has address a: nobody, one cluster, every cluster on a
+// shared network or with a shared range, by name. An IPv4-mapped address is
+// read as IPv4; a zoned one has no owner. It takes O(log n), and the first call
+// for a plan O(n log n).
 func (p *Plan) Owners(a netip.Addr) iter.Seq[Owner] {
 	return func(yield func(Owner) bool) {
-		if !a.IsValid() || a.Zone() != "" {
+		if !a.IsValid() || a.Zone() != "" || p.owners == nil {
 			return
 		}
-		a = a.Unmap()
-		i, found := slices.BinarySearchFunc(p.owned, a, func(o owned, a netip.Addr) int { return o.prefix.Addr().Compare(a) })
-		if !found {
-			i--
-		}
-		if i < 0 || !p.owned[i].prefix.Contains(a) {
-			return
-		}
-		o := p.owned[i]
-		owner := Owner{Role: o.block.Role, Network: o.block.Name, Range: o.prefix, NodeBlock: -1}
-		if len(o.users) == 0 {
-			yield(owner)
-			return
-		}
-		for _, c := range o.users {
-			owner.Cluster = c.spec.Name
-			if owner.Role == Pod {
-				owner.NodeBlock = c.nodeBlockOf(o.prefix, a)
+		a := a.Unmap()
+		for q, o := range p.owners().Supernets(netip.PrefixFrom(a, a.BitLen())) {
+			owner := Owner{Role: o.block.Role, Name: o.block.Name, Zone: o.block.Zone, Range: q, NodeBlock: -1}
+			if o.block.Cluster == "" {
+				owner.Network, owner.Name = o.block.Name, ""
+			}
+			if o.cluster != nil {
+				owner.Cluster = o.cluster.spec.Name
+				if owner.Role == Pod && o.cluster.Block(Pod) == o.block.Range {
+					owner.NodeBlock = o.cluster.nodeBlockOf(q, a)
+				}
 			}
 			if !yield(owner) {
 				return

@@ -4,73 +4,161 @@ import (
 	"cmp"
 	"fmt"
 	"iter"
-	"math/big"
-	"net/netip"
 	"slices"
+	"sync"
 
 	"github.com/kubecidr/kubecidr/cidr"
+	"github.com/kubecidr/kubecidr/dualstack"
 )
 
 // Plan is a spec with a range for everything that it asks for. It is immutable
-// and safe for concurrent use. Plans come from [Solve] and [Decode]; the zero
-// Plan is empty.
+// and safe for concurrent use. Plans come from [Solve], [Evolve], [Adopt] and
+// [Decode]; the zero Plan is empty.
 type Plan struct {
-	spec     Spec // normal
-	blocks   []Block
+	spec     Spec       // normal, without clusters, which have their own
+	networks []Block    // by name
 	clusters []*Cluster // by name
-	owned    []owned    // by address
+	resting  []Quarantined
+	space    func() ([]openPool, error) // what is free; nobody may change it
+	owners   func() *cidr.Index[owned]
 }
 
-// newPlan puts the blocks of a normal spec in order, gives every cluster its
-// share, and derives node masks and capacities.
+// newPlan gives every cluster of a normal spec its share of the blocks, and
+// derives node masks. The blocks are those of networks, then those of clusters,
+// each in the order of the spec.
 func newPlan(s Spec, blocks []Block) (*Plan, error) {
-	p := &Plan{spec: s, blocks: blocks}
-	slices.SortFunc(p.blocks, func(a, b Block) int {
-		return cmp.Or(cmp.Compare(a.Cluster, b.Cluster), cmp.Compare(a.Name, b.Name), compareRoles(a.Role, b.Role))
-	})
-	rest := p.blocks
-	networks, needs, users := map[string]Block{}, map[string]uint64{}, s.users()
-	for i := range s.Networks {
-		needs[s.Networks[i].Name] = users.need(&s.Networks[i])
+	n := 0
+	for n < len(blocks) && blocks[n].Cluster == "" {
+		n++
 	}
-	for len(rest) > 0 && rest[0].Cluster == "" {
-		networks[rest[0].Name] = rest[0]
-		rest = rest[1:]
-	}
+	networks, rest := blocks[:n:n], blocks[n:]
+	clusters := make([]*Cluster, len(s.Clusters))
+	all := make([]Cluster, len(s.Clusters))
 	for i := range s.Clusters {
-		c := &Cluster{spec: s.Clusters[i]}
-		if name := c.spec.NodeNetwork; name != "" {
-			n, ok := networks[name]
-			if !ok {
-				return nil, fmt.Errorf("plan: cluster %q: network %q has no range", c.spec.Name, name)
-			}
-			n.Range = inOrder(n.Range, c.spec.Families)
-			c.network = &n
-			c.shared = needs[name] - c.spec.Nodes.Need()
-		}
+		c := &all[i]
+		c.spec = s.Clusters[i]
 		n := 0
 		for n < len(rest) && rest[n].Cluster == c.spec.Name {
 			n++
 		}
 		c.blocks, rest = rest[:n:n], rest[n:]
-		if pods := c.Block(Pod); !pods.IsZero() {
-			var err error
-			if c.masks, err = c.spec.nodeMasks(pods); err != nil {
-				return nil, fmt.Errorf("plan: cluster %q: %w", c.spec.Name, err)
-			}
+		if err := c.setMasks(); err != nil {
+			return nil, err
 		}
-		p.clusters = append(p.clusters, c)
+		clusters[i] = c
 	}
 	if len(rest) > 0 {
 		return nil, fmt.Errorf("plan: %v: the spec has no such cluster", rest[0])
 	}
-	p.owned = ownedBlocks(p)
+	s.Clusters = nil
+	return assemble(s, networks, clusters, nil)
+}
+
+// assemble makes a plan of its parts. It gives clusters their networks.
+func assemble(s Spec, networks []Block, clusters []*Cluster, resting []Quarantined) (*Plan, error) {
+	p := &Plan{spec: s, networks: networks, clusters: clusters, resting: resting}
+	if err := p.joinNetworks(); err != nil {
+		return nil, err
+	}
+	p.space = sync.OnceValues(p.openSpace)
+	p.owners = sync.OnceValue(p.index)
 	return p, nil
+}
+
+// joinNetworks gives clusters the ranges of the networks that their nodes are
+// in. A cluster that another plan has as well is not changed but copied.
+func (p *Plan) joinNetworks() error {
+	if len(p.networks) == 0 && !slices.ContainsFunc(p.clusters, func(c *Cluster) bool { return c.spec.NodeNetwork != "" }) {
+		return nil
+	}
+	byName := make(map[string]*Block, len(p.networks))
+	for i := range p.networks {
+		byName[p.networks[i].Name] = &p.networks[i]
+	}
+	us := users{}
+	for _, c := range p.clusters {
+		us.add(&c.spec)
+	}
+	needs := make(map[string]uint64, len(p.spec.Networks))
+	for i := range p.spec.Networks {
+		needs[p.spec.Networks[i].Name] = us.need(&p.spec.Networks[i])
+	}
+	for i, c := range p.clusters {
+		name := c.spec.NodeNetwork
+		if name == "" {
+			continue
+		}
+		n, ok := byName[name]
+		if !ok {
+			return fmt.Errorf("plan: cluster %q: network %q has no range", c.spec.Name, name)
+		}
+		network := *n
+		network.Range = inOrder(n.Range, c.spec.Families)
+		network.Room = inOrder(n.Room, c.spec.Families)
+		others := needs[name] - min(needs[name], c.spec.need(Node))
+		if c.network != nil && *c.network == network && c.others == others {
+			continue
+		}
+		joined := *c
+		joined.network, joined.others = &network, others
+		p.clusters[i] = &joined
+	}
+	return nil
+}
+
+// openSpace is what is free in the plan's pools.
+func (p *Plan) openSpace() ([]openPool, error) {
+	var ws []want
+	space := p.spec.space()
+	add := func(b *Block, pin dualstack.Pair) {
+		for _, f := range b.Range.Families() {
+			w := want{pool: -1, family: f, got: b.Range.Of(f), room: b.Room.Of(f), pinned: pin.Of(f).IsValid()}
+			if k := poolOf(space, w.held()); k != nil {
+				w.pool = 0
+			}
+			ws = append(ws, w)
+		}
+	}
+	for i := range p.networks {
+		add(&p.networks[i], p.spec.Networks[i].Pin)
+	}
+	for _, c := range p.clusters {
+		for i := range c.blocks {
+			add(&c.blocks[i], c.pinOf(&c.blocks[i]))
+		}
+	}
+	pools, err := openPools(&p.spec, ws)
+	if err != nil {
+		return nil, err
+	}
+	return pools, p.rest(pools)
+}
+
+// whole returns the plan's spec with its clusters. It shares their lists with
+// the plan.
+func (p *Plan) whole() Spec {
+	s := p.spec
+	s.Clusters = make([]ClusterSpec, len(p.clusters))
+	for i, c := range p.clusters {
+		s.Clusters[i] = c.spec
+	}
+	return s
 }
 
 // Spec returns the spec that the plan solves, with its lists sorted and its
 // defaults written out: Solve(p.Spec()) gives an equal plan.
-func (p *Plan) Spec() Spec { return p.spec.normal() }
+func (p *Plan) Spec() Spec {
+	s := p.spec.normalSpace()
+	s.Networks = slices.Clone(p.spec.Networks)
+	for i := range s.Networks {
+		s.Networks[i].Families = slices.Clone(s.Networks[i].Families)
+	}
+	s.Clusters = make([]ClusterSpec, len(p.clusters))
+	for i, c := range p.clusters {
+		s.Clusters[i] = c.spec.clone()
+	}
+	return s
+}
 
 // Clusters yields the clusters by name.
 func (p *Plan) Clusters() iter.Seq[*Cluster] { return slices.Values(p.clusters) }
@@ -85,40 +173,17 @@ func (p *Plan) Cluster(name string) (c *Cluster, ok bool) {
 }
 
 // Blocks yields every range once: those of shared networks first, then the
-// clusters' by name and role.
-func (p *Plan) Blocks() iter.Seq[Block] { return slices.Values(p.blocks) }
-
-// Audit is [Audit] of the plan's blocks against its spec. It finds nothing
-// wrong with a plan that Solve or Decode returned, unless with them.
-func (p *Plan) Audit() []Finding { return Audit(p.spec, p.blocks) }
-
-// PoolUsage says how full a pool is in one family, in addresses.
-type PoolUsage struct {
-	Pool     string
-	Family   cidr.Family
-	Total    *big.Int
-	Reserved *big.Int
-	Used     *big.Int
-	Free     *big.Int
-	Largest  netip.Prefix // the largest free block; the zero Prefix if none
-}
-
-// Pools yields the usage of every pool by name, once for each family it has,
-// IPv4 first.
-func (p *Plan) Pools() iter.Seq[PoolUsage] {
-	return func(yield func(PoolUsage) bool) {
-		var reserved []netip.Prefix
-		for _, r := range p.spec.Reserved {
-			reserved = append(reserved, r.Prefix)
+// clusters' by name, role and name of the range, the main one first.
+func (p *Plan) Blocks() iter.Seq[Block] {
+	return func(yield func(Block) bool) {
+		for _, b := range p.networks {
+			if !yield(b) {
+				return
+			}
 		}
-		reserved = cidr.Aggregate(reserved)
-		used := make([]netip.Prefix, len(p.owned))
-		for i, o := range p.owned {
-			used[i] = o.prefix
-		}
-		for i := range p.spec.Pools {
-			for _, u := range p.usage(&p.spec.Pools[i], reserved, used) {
-				if !yield(u) {
+		for _, c := range p.clusters {
+			for _, b := range c.blocks {
+				if !yield(b) {
 					return
 				}
 			}
@@ -126,37 +191,15 @@ func (p *Plan) Pools() iter.Seq[PoolUsage] {
 	}
 }
 
-func (p *Plan) usage(spec *PoolSpec, reserved, used []netip.Prefix) []PoolUsage {
-	free, err := cidr.NewPool(spec.Prefixes...)
-	if err != nil {
-		return nil // a plan's spec is valid
+// blocks is Blocks as a list.
+func (p *Plan) blocks() []Block {
+	n := len(p.networks)
+	for _, c := range p.clusters {
+		n += len(c.blocks)
 	}
-	total := addresses(free)
-	_ = excludeFrom(free, spec, reserved) // nothing is in use that could be in the way
-	afterReserved := addresses(free)
-	_ = excludeFrom(free, spec, used)
-	left := addresses(free)
-	var us []PoolUsage
-	for _, f := range []cidr.Family{cidr.IPv4, cidr.IPv6} {
-		if total[f].Sign() == 0 {
-			continue
-		}
-		largest, _ := free.Largest(f)
-		us = append(us, PoolUsage{
-			Pool: spec.Name, Family: f, Total: total[f], Free: left[f], Largest: largest,
-			Reserved: new(big.Int).Sub(total[f], afterReserved[f]),
-			Used:     new(big.Int).Sub(afterReserved[f], left[f]),
-		})
-	}
-	return us
+	return slices.AppendSeq(make([]Block, 0, n), p.Blocks())
 }
 
-// addresses counts the free addresses of each family.
-func addresses(p *cidr.Pool) map[cidr.Family]*big.Int {
-	n := map[cidr.Family]*big.Int{cidr.IPv4: {}, cidr.IPv6: {}}
-	for q := range p.Free() {
-		sum := n[cidr.FamilyOf(q)]
-		sum.Add(sum, cidr.NumAddrsBig(q))
-	}
-	return n
-}
+// Audit is [Audit] of the plan's blocks against its spec. It finds no error in
+// a plan that Solve or Decode returned, unless with them.
+func (p *Plan) Audit() []Finding { return Audit(p.whole(), p.blocks()) }

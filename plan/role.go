@@ -16,14 +16,31 @@ const (
 	Ingress  Role = "ingress"  // addresses of ingress controllers and gateways
 )
 
+// roles is never written.
+var roles = [...]Role{Node, Pod, Service, External, Ingress}
+
 // Roles returns every role, in listing order.
-func Roles() []Role { return []Role{Node, Pod, Service, External, Ingress} }
+func Roles() []Role { return slices.Clone(roles[:]) }
 
 // Valid reports whether r is one of [Roles].
 func (r Role) Valid() bool { return r.order() >= 0 }
 
 // order is r's place in listing order, −1 for no role.
-func (r Role) order() int { return slices.Index(Roles(), r) }
+func (r Role) order() int {
+	switch r {
+	case Node:
+		return 0
+	case Pod:
+		return 1
+	case Service:
+		return 2
+	case External:
+		return 3
+	case Ingress:
+		return 4
+	}
+	return -1
+}
 
 func compareRoles(a, b Role) int { return a.order() - b.order() }
 

@@ -29,17 +29,21 @@ const ipv4LeastServiceBits = 28
 // clusterServices are the Services that every cluster has: kubernetes and DNS.
 const clusterServices = 2
 
-// bits returns the length of the range of role r and family f that c needs.
-func (c *ClusterSpec) bits(r Role, f cidr.Family) (int, error) {
-	switch r {
+// bitsOf returns the length of the range of family f that a asks for where
+// nothing pins it.
+func (c *ClusterSpec) bitsOf(a *ask, f cidr.Family) (int, error) {
+	if bits := a.bits.Of(f); bits > 0 {
+		return bits, nil
+	}
+	switch a.role {
 	case Node:
-		return nodeBits(f, c.Nodes.Need())
+		return nodeBits(f, a.count)
 	case Pod:
-		return c.podBits(f)
+		return c.podBits(f, a.count)
 	case Service:
-		return c.serviceBits(f)
+		return c.serviceBits(a, f)
 	default:
-		return singleBits(f, c.need(r))
+		return singleBits(f, a.count)
 	}
 }
 
@@ -71,39 +75,39 @@ func lostNodes(f cidr.Family) uint64 {
 	return 2
 }
 
-// podBits sizes the pod range: a node block for each node, rounded up to a
-// power of two. With both families the blocks are equally many.
-func (c *ClusterSpec) podBits(f cidr.Family) (int, error) {
+// podBits sizes a pod range: a node block for each node, rounded up to a power
+// of two. With both families the blocks are equally many.
+func (c *ClusterSpec) podBits(f cidr.Family, nodes uint64) (int, error) {
 	mask := dualstack.PreferredIPv6Mask
 	if f == cidr.IPv4 {
-		addrs, err := c.IPAM.AddrsFor(c.podsPerNode(), f)
+		addrs, err := c.addrsPerNode(f)
 		if err != nil {
 			return 0, err
 		}
 		if mask, err = cidr.BitsFor(f, addrs); err != nil {
-			return 0, fmt.Errorf("%d pods a node are more than IPv4 has addresses for", c.podsPerNode())
+			return 0, fmt.Errorf("%d pods a node are more than IPv4 has addresses for", c.podsWithCooldown())
 		}
 	}
-	d := log2ceil(c.Nodes.Need())
+	d := log2ceil(nodes)
 	if f == cidr.IPv6 && d > dualstack.MaxIPv6Difference {
 		return 0, fmt.Errorf("%w: kube-controller-manager gives an IPv6 cluster CIDR at most %d node blocks, needs %d",
-			errNodes, 1<<dualstack.MaxIPv6Difference, c.Nodes.Need())
+			errNodes, 1<<dualstack.MaxIPv6Difference, nodes)
 	}
 	if d >= f.BitLen() {
-		return 0, fmt.Errorf("%w: %d leave no IPv4 addresses for anything else", errNodes, c.Nodes.Need())
+		return 0, fmt.Errorf("%w: %d leave no IPv4 addresses for anything else", errNodes, nodes)
 	}
 	if d > mask {
-		return 0, fmt.Errorf("%d nodes of %d pods are more than IPv4 has addresses for", c.Nodes.Need(), c.podsPerNode())
+		return 0, fmt.Errorf("%d nodes of %d pods are more than IPv4 has addresses for", nodes, c.podsWithCooldown())
 	}
 	return mask - d, nil
 }
 
-// nodeNeed returns what c asks of its pod range, the same of each family: what
-// the one needs that loses more addresses.
-func (c *ClusterSpec) nodeNeed() (dualstack.NodeNeed, error) {
-	need := dualstack.NodeNeed{Nodes: c.Nodes.Need()}
+// nodeNeed returns what so many nodes ask of a pod range, the same of each
+// family: what the one needs that loses more addresses.
+func (c *ClusterSpec) nodeNeed(nodes uint64) (dualstack.NodeNeed, error) {
+	need := dualstack.NodeNeed{Nodes: nodes}
 	for _, f := range c.families() {
-		addrs, err := c.IPAM.AddrsFor(c.podsPerNode(), f)
+		addrs, err := c.addrsPerNode(f)
 		if err != nil {
 			return need, err
 		}
@@ -112,10 +116,10 @@ func (c *ClusterSpec) nodeNeed() (dualstack.NodeNeed, error) {
 	return need, nil
 }
 
-// nodeMasks returns the node masks for a pod range, equal in the number of
-// nodes over the families.
-func (c *ClusterSpec) nodeMasks(pods dualstack.Pair) (dualstack.Masks, error) {
-	need, err := c.nodeNeed()
+// nodeMasks returns the node masks for a pod range of so many nodes, equal in
+// the number of nodes over the families.
+func (c *ClusterSpec) nodeMasks(pods dualstack.Pair, nodes uint64) (dualstack.Masks, error) {
+	need, err := c.nodeNeed(nodes)
 	if err != nil {
 		return dualstack.Masks{}, err
 	}
@@ -126,9 +130,8 @@ func (c *ClusterSpec) nodeMasks(pods dualstack.Pair) (dualstack.Masks, error) {
 	return dualstack.Equalize(pods, m)
 }
 
-// serviceBits sizes the service range within the limits of the cluster's
-// version.
-func (c *ClusterSpec) serviceBits(f cidr.Family) (int, error) {
+// serviceBits sizes a service range within the limits of the cluster's version.
+func (c *ClusterSpec) serviceBits(a *ask, f cidr.Family) (int, error) {
 	bits := ipv6SingleBits
 	zero := netip.IPv6Unspecified()
 	if f == cidr.IPv4 {
@@ -138,23 +141,27 @@ func (c *ClusterSpec) serviceBits(f cidr.Family) (int, error) {
 	shortest := k8sflags.ShortestServiceBits(v, f)
 	var most uint64
 	for ; bits >= shortest; bits-- {
-		n := services(v, netip.PrefixFrom(zero, bits))
-		if n >= c.Services.Need() {
+		n := a.services(v, netip.PrefixFrom(zero, bits))
+		if n >= a.count {
 			return bits, nil
 		}
 		most = n
 	}
-	return 0, fmt.Errorf("%d services: the largest %v service range of Kubernetes %v, a /%d, has %d", c.Services.Need(), f, v, shortest, most)
+	return 0, fmt.Errorf("%d services: the largest %v service range of Kubernetes %v, a /%d, has %d", a.count, f, v, shortest, most)
 }
 
-// services returns how many Services beside the cluster's own a service range
-// holds; 0 for a range that the version does not take.
-func services(v k8sflags.Version, p netip.Prefix) uint64 {
+// services returns how many Services beside the cluster's own, which are in the
+// main range, a service range holds; 0 for a range that the version does not
+// take.
+func (a *ask) services(v k8sflags.Version, p netip.Prefix) uint64 {
 	n, err := k8sflags.ServicesIn(v, p)
-	if err != nil || n < clusterServices {
+	switch {
+	case err != nil:
 		return 0
+	case a.name != "":
+		return n
 	}
-	return n - clusterServices
+	return n - min(n, clusterServices)
 }
 
 // singleBits sizes a range of which every address counts.
@@ -185,41 +192,58 @@ func log2ceil(n uint64) int {
 	return k
 }
 
-// tooSmall says why p, one or both families of a range of role r, does not
-// hold what c needs; "" if it does.
-func (c *ClusterSpec) tooSmall(r Role, p dualstack.Pair) string {
-	switch r {
+// tooSmall says why p, one or both families of the range that a asks for, does
+// not hold what it has to; "" if it does.
+func (c *ClusterSpec) tooSmall(a *ask, p dualstack.Pair) string {
+	if a.bits != (dualstack.Masks{}) {
+		for q := range p.All() {
+			if want := a.bits.Of(cidr.FamilyOf(q)); want > 0 && q.Bits() > want {
+				return fmt.Sprintf("%v is smaller than a /%d", q, want)
+			}
+		}
+	}
+	if !a.carries() {
+		return ""
+	}
+	switch a.role {
 	case Node:
-		if have := usableNodes(p); have < c.Nodes.Need() {
-			return fmt.Sprintf("%v has addresses for %d nodes, needs %d", p, have, c.Nodes.Need())
+		if have := usableNodes(p); have < a.count {
+			return fmt.Sprintf("%v has addresses for %d nodes, needs %d", p, have, a.count)
 		}
 	case Pod:
-		if _, err := c.nodeMasks(p); err != nil {
-			return fmt.Sprintf("%v is too small for %d nodes of %d pods: %v", p, c.Nodes.Need(), c.podsPerNode(), err)
+		if _, err := c.nodeMasks(p, max(a.count, 1)); err != nil {
+			return fmt.Sprintf("%v is too small for %d nodes of %d pods: %v", p, a.count, c.podsPerNode(), err)
 		}
 	case Service:
 		for q := range p.All() {
-			n, err := k8sflags.ServicesIn(c.version(), q)
-			if err != nil {
-				return strings.TrimPrefix(err.Error(), "k8sflags: ")
-			}
-			f := cidr.FamilyOf(q)
-			if least := k8sflags.LongestServiceBits(f); q.Bits() > least && f == c.families()[0] {
-				return fmt.Sprintf("%v is too small: kube-apiserver wants a primary service range of at least a /%d", q, least)
-			}
-			if n < clusterServices {
-				return fmt.Sprintf("%v has no room for the services kubernetes and DNS", q)
-			}
-			if have := n - clusterServices; have < c.Services.Need() {
-				return fmt.Sprintf("%v has addresses for %d services beside kubernetes and DNS, needs %d", q, have, c.Services.Need())
+			if why := c.tooFewServices(a, q); why != "" {
+				return why
 			}
 		}
 	case External, Ingress:
 		for q := range p.All() {
-			if have, _ := cidr.NumAddrs(q); have < c.need(r) {
-				return fmt.Sprintf("%v has %d addresses, needs %d", q, have, c.need(r))
+			if have, _ := cidr.NumAddrs(q); have < a.count {
+				return fmt.Sprintf("%v has %d addresses, needs %d", q, have, a.count)
 			}
 		}
+	}
+	return ""
+}
+
+func (c *ClusterSpec) tooFewServices(a *ask, q netip.Prefix) string {
+	n, err := k8sflags.ServicesIn(c.version(), q)
+	if err != nil {
+		return strings.TrimPrefix(err.Error(), "k8sflags: ")
+	}
+	f := cidr.FamilyOf(q)
+	if least := k8sflags.LongestServiceBits(f); a.name == "" && q.Bits() > least && f == c.families()[0] {
+		return fmt.Sprintf("%v is too small: kube-apiserver wants a primary service range of at least a /%d", q, least)
+	}
+	if a.name == "" && n < clusterServices {
+		return fmt.Sprintf("%v has no room for the services kubernetes and DNS", q)
+	}
+	if have := a.services(c.version(), q); have < a.count {
+		return fmt.Sprintf("%v has addresses for %d services beside kubernetes and DNS, needs %d", q, have, a.count)
 	}
 	return ""
 }

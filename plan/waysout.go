@@ -27,7 +27,7 @@ func waysOut(s *Spec, p *placement) []string {
 	try := func(change func(*Spec), format string, args ...any) {
 		changed := s.normal()
 		change(&changed)
-		q, err := place(&changed)
+		q, err := p.again(&changed)
 		if err == nil && len(q.unplaced) < len(p.unplaced) {
 			ways = append(ways, wayOut{fmt.Sprintf(format, args...), len(p.unplaced) - len(q.unplaced)})
 		}
@@ -71,7 +71,7 @@ func waysOut(s *Spec, p *placement) []string {
 // moreRoles tries to open pools to a role that none is for.
 func (p *placement) moreRoles(s *Spec, try func(func(*Spec), string, ...any)) {
 	for _, r := range Roles() {
-		if !p.misses(func(w *want) bool { return w.role == r }) ||
+		if !p.misses(func(w *want) bool { return p.roleOf(w) == r }) ||
 			slices.ContainsFunc(s.Pools, func(pool PoolSpec) bool { return pool.usableFor(r) }) {
 			continue
 		}
@@ -83,16 +83,16 @@ func (p *placement) moreRoles(s *Spec, try func(func(*Spec), string, ...any)) {
 
 // misses reports whether a want without a place has a property.
 func (p *placement) misses(property func(*want) bool) bool {
-	return slices.ContainsFunc(p.unplaced, func(i int) bool { return property(&p.wants[i]) })
+	return slices.ContainsFunc(p.unplaced, func(i int32) bool { return property(&p.wants[i]) })
 }
 
 // inTheWay returns a function that reports whether a range lies in a pool that
 // could be used for something that found no place.
 func (p *placement) inTheWay() func(netip.Prefix) bool {
 	var space []netip.Prefix
-	for _, pool := range p.pools {
+	for k, pool := range p.pools {
 		for _, f := range []cidr.Family{cidr.IPv4, cidr.IPv6} {
-			if !p.misses(func(w *want) bool { return w.family == f && pool.spec.usableFor(w.role) }) {
+			if !p.misses(func(w *want) bool { return w.family == f && slices.Contains(p.scopes.eligible[w.scope], k) }) {
 				continue
 			}
 			for _, q := range pool.spec.Prefixes {
@@ -112,7 +112,7 @@ func (p *placement) fewerPods(s *Spec, try func(func(*Spec), string, ...any)) {
 	misses := map[string]bool{}
 	for _, i := range p.unplaced {
 		if w := &p.wants[i]; w.family == cidr.IPv4 {
-			misses[w.cluster] = true
+			misses[p.blocks[w.block].Cluster] = true
 		}
 	}
 	tries := 0
@@ -132,53 +132,68 @@ func (p *placement) fewerPods(s *Spec, try func(func(*Spec), string, ...any)) {
 // podsOfHalfBlock returns how many pods a node has if its IPv4 block is half as
 // large as what PodsPerNode needs.
 func (c *ClusterSpec) podsOfHalfBlock() uint64 {
-	bits, err := c.podBits(cidr.IPv4)
+	addrs, err := c.addrsPerNode(cidr.IPv4)
 	if err != nil {
 		return 0
 	}
-	mask := bits + log2ceil(c.Nodes.Need())
+	mask, err := cidr.BitsFor(cidr.IPv4, addrs)
+	if err != nil {
+		return 0
+	}
 	n, err := c.IPAM.PodsIn(netip.PrefixFrom(netip.IPv4Unspecified(), min(mask+1, 32)))
+	n -= min(n, c.Churn.Held())
 	if err != nil || n >= c.PodsPerNode {
 		return 0
 	}
 	return n
 }
 
+// roleOf is the role of a want's block.
+func (p *placement) roleOf(w *want) Role { return p.blocks[w.block].Role }
+
 // largerPools returns for each pool and family the smallest free block with
 // which every range that may use the pool finds a place.
 func largerPools(s *Spec, p *placement) []wayOut {
-	empty, err := openPools(s, p.wants)
+	fixed := slices.Clone(p.wants)
+	for i := range fixed {
+		if w := &fixed[i]; !w.pinned && !w.kept {
+			w.got, w.room, w.pool = netip.Prefix{}, netip.Prefix{}, -1
+		}
+	}
+	empty, err := openPools(s, fixed)
 	if err != nil {
 		return nil // it was done before
 	}
-	q := placement{wants: slices.Clone(p.wants), pools: empty}
-	for i := range q.wants {
-		if !q.wants[i].pin.IsValid() {
-			q.wants[i].got = netip.Prefix{}
-		}
-	}
+	l := *p.layout
+	l.wants = fixed
+	q := placement{layout: &l, pools: empty}
 	var ways []wayOut
 	for _, f := range []cidr.Family{cidr.IPv4, cidr.IPv6} {
-		open, free := q.open(f), q.holes(f)
+		open, free := q.open(f), roomIn(q.pools, f)
 		for k, pool := range q.pools {
+			sets := make([][]int, len(p.scopes.all))
+			for i, sc := range p.scopes.all {
+				sets[i] = sc.eligible(s.Pools, k)
+			}
 			short := 0
 			for _, i := range p.unplaced {
-				if w := &p.wants[i]; w.family == f && pool.spec.usableFor(w.role) {
+				if w := &p.wants[i]; w.family == f && slices.Contains(sets[w.scope], k) {
 					short++
 				}
 			}
 			if short == 0 {
 				continue
 			}
-			requests := q.requests(open, f, pool.spec)
+			d := q.demand(open, free)
+			d.sets = sets
 			// More space never hurts, so the lengths that help are those up to
 			// some length.
 			fits := func(bits int) bool {
-				larger := clone(free)
-				larger[k][bits]++
-				pools, _ := assign(requests, larger)
+				d.room = free.clone()
+				d.room.free[k].add(bits, 1)
+				pools, _ := d.assign()
 				for i, pool := range pools {
-					if pool < 0 && slices.Contains(requests[i].eligible, k) {
+					if pool < 0 && slices.Contains(sets[d.requests[i].set], k) {
 						return false
 					}
 				}

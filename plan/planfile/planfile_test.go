@@ -145,10 +145,10 @@ func TestErrors(t *testing.T) {
 		{"only a comment", "# later\n", []string{"f.yaml: the file is empty: want pools and clusters"}},
 		{"not YAML", "pools: [\n", []string{"f.yaml:1: did not find expected node content"}},
 		{"two documents", pools + "clusters: [{name: a, nodes: 1}]\n---\nfoo: 1\n", []string{"f.yaml:3: a second document: want one spec a file"}},
-		{"a list", "- 1\n", []string{"f.yaml:1: want fields (clusters, networks, pools, reserved), not a list"}},
-		{"text", "hello\n", []string{`f.yaml:1: want fields (clusters, networks, pools, reserved), not "hello"`}},
+		{"a list", "- 1\n", []string{"f.yaml:1: want fields (clusters, meshes, networks, peers, pools, reserved, share, zones), not a list"}},
+		{"text", "hello\n", []string{`f.yaml:1: want fields (clusters, meshes, networks, peers, pools, reserved, share, zones), not "hello"`}},
 		{"an unknown key", pools + "clusters:\n  - {name: a, nodes: 1, pod: 3}\n", []string{
-			`f.yaml:3: clusters[0].pod: unknown key "pod": want one of externalIPs, families, ingressIPs, ipam, kubernetes, name, nodeNetwork, nodes, pins, podsPerNode, services`,
+			`f.yaml:3: clusters[0].pod: unknown key "pod": want one of churn, externalIPs, extra, families, ingressIPs, ipam, kubernetes, name, nodeNetwork, nodes, pins, podsPerNode, region, services, surge, zone`,
 		}},
 		{"a key twice", pools + "clusters:\n  - name: a\n    nodes: 1\n    nodes: 2\n", []string{
 			"f.yaml:5: clusters[0].nodes: the key stands twice, first in line 4",
@@ -176,7 +176,7 @@ func TestErrors(t *testing.T) {
 			`f.yaml:5: clusters[0].families[0]: family "IPv5": want IPv4 or IPv6`,
 			`f.yaml:6: clusters[0].nodes: "many" is not a number from 0 on`,
 			`f.yaml:7: clusters[0].podsPerNode: "-3" is not a number from 0 on`,
-			`f.yaml:8: clusters[0].services.most: unknown key "most": want one of max, now`,
+			`f.yaml:8: clusters[0].services.most: unknown key "most": want one of growthPerYear, horizon, max, now`,
 			`f.yaml:9: clusters[0].externalIPs: "1.5" is not a number from 0 on`,
 			`f.yaml:10: clusters[0].pins.pod: "10.0.0.0/8/8": prefix length "8/8" is not a number from 0 to 32`,
 			`f.yaml:10: clusters[0].pins.service: "10.0.0.1/24" has host bits set (network is 10.0.0.0/24)`,

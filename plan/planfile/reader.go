@@ -152,6 +152,35 @@ func (r *reader) number(to *uint64) field {
 	}
 }
 
+// small is a number that is counted in bits.
+func (r *reader) small(to *int) field {
+	return func(n *yaml.Node, path string) {
+		var v uint64
+		r.number(&v)(n, path)
+		if v > 128 {
+			r.fail(n, path, "%d is more than the 128 bits of an address", v)
+			return
+		}
+		*to = int(v)
+	}
+}
+
+// decimal is a number that may have a fraction.
+func (r *reader) decimal(to *float64) field {
+	return func(n *yaml.Node, path string) {
+		s, ok := r.scalar(n, path, "a number")
+		if !ok {
+			return
+		}
+		v, err := strconv.ParseFloat(s, 64)
+		if err != nil {
+			r.fail(n, path, "%q is not a number", s)
+			return
+		}
+		*to = v
+	}
+}
+
 func number64(s string) (uint64, bool) {
 	n, err := strconv.ParseUint(s, 10, 64)
 	return n, err == nil
@@ -160,7 +189,7 @@ func number64(s string) (uint64, bool) {
 // reason is an error's message without the package that it begins with.
 func reason(err error) string {
 	s := err.Error()
-	for _, prefix := range []string{"dualstack: ", "k8sflags: ", "cidr: "} {
+	for _, prefix := range []string{"dualstack: ", "k8sflags: ", "cidr: ", "plan: "} {
 		s = strings.TrimPrefix(s, prefix)
 	}
 	return s

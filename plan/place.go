@@ -1,0 +1,139 @@
+package plan
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"github.com/kubecidr/kubecidr/cidr"
+)
+
+// placement is what became of a layout.
+type placement struct {
+	*layout
+	pools    []openPool
+	unplaced []int32 // indices of wants
+	proven   bool
+	// again is how a changed spec would be placed instead.
+	again func(*Spec) (*placement, error)
+}
+
+// placeAll finds a range for every want of a normal spec, or says for which
+// there is none.
+func placeAll(s *Spec) (*placement, error) {
+	l, err := s.layout()
+	if err != nil {
+		return nil, err
+	}
+	pools, err := openPools(s, l.wants)
+	if err != nil {
+		return nil, err
+	}
+	p := &placement{layout: l, pools: pools, again: placeAll}
+	return p, p.place()
+}
+
+// place finds a range for every want that has none.
+func (p *placement) place() error {
+	p.proven = true
+	p.share()
+	for _, f := range []cidr.Family{cidr.IPv4, cidr.IPv6} {
+		open := p.open(f)
+		if len(open) == 0 {
+			continue
+		}
+		d := p.demand(open, roomIn(p.pools, f))
+		pools, proven := d.assign()
+		p.proven = p.proven && proven
+		if err := p.fillPools(open, pools); err != nil {
+			return err
+		}
+	}
+	return p.shareAlike()
+}
+
+// open returns the wants of a family that have no range yet, largest first.
+func (p *placement) open(f cidr.Family) []int32 {
+	var open []int32
+	for i := range p.wants {
+		if w := &p.wants[i]; w.family == f && !w.got.IsValid() && w.shares < 0 {
+			open = append(open, int32(i))
+		}
+	}
+	sortByKey(open, len(roles), func(i int32) int { return p.blocks[p.wants[i].block].Role.order() })
+	sortByKey(open, 129, func(i int32) int { return int(p.wants[i].bits) })
+	return open
+}
+
+func (p *placement) demand(open []int32, m room) demand {
+	d := demand{make([]request, len(open)), p.scopes.eligible, m}
+	for k, i := range open {
+		d.requests[k] = request{int(p.wants[i].bits), p.wants[i].scope}
+	}
+	return d
+}
+
+// fillPools takes a range from its pool for each of open.
+func (p *placement) fillPools(open, pools []int32) error {
+	byPool := make([][]int32, len(p.pools))
+	for k, i := range open {
+		if pools[k] < 0 {
+			p.unplaced = append(p.unplaced, i)
+			continue
+		}
+		p.wants[i].pool = pools[k]
+		byPool[pools[k]] = append(byPool[pools[k]], i)
+	}
+	for k, wants := range byPool {
+		if err := p.fillPool(&p.pools[k], wants); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fillPool takes ranges from one pool. They are the largest first, so that
+// they fit wherever each goes.
+func (p *placement) fillPool(pool *openPool, wants []int32) error {
+	if p.scopes.regions {
+		if done, err := p.fillRegions(pool, wants); done || err != nil {
+			return err
+		}
+	}
+	fit, _ := pool.spec.Fit.fit()
+	for _, i := range wants {
+		w := &p.wants[i]
+		place, err := pool.free.Alloc(w.family, p.placeBits(pool, i), fit)
+		if err != nil {
+			return fmt.Errorf("plan: %s: pool %q: %w", p.blocks[w.block].label(), pool.spec.Name, err)
+		}
+		w.take(place)
+	}
+	return nil
+}
+
+// take gives w the beginning of a place.
+func (w *want) take(place netip.Prefix) {
+	w.got, w.room = netip.PrefixFrom(place.Addr(), int(w.bits)), netip.Prefix{}
+	if place.Bits() < int(w.bits) {
+		w.room = place
+	}
+}
+
+// shareAlike gives those that share a range their part of it: its beginning.
+func (p *placement) shareAlike() error {
+	for i := range p.wants {
+		w := &p.wants[i]
+		if w.shares < 0 {
+			continue
+		}
+		first := &p.wants[w.shares]
+		if !first.got.IsValid() {
+			p.unplaced = append(p.unplaced, int32(i))
+			continue
+		}
+		w.pool, w.got = first.pool, netip.PrefixFrom(first.got.Addr(), int(w.bits))
+	}
+	slices.Sort(p.unplaced)
+	return nil
+}

@@ -1,0 +1,83 @@
+package plan
+
+import "github.com/kubecidr/kubecidr/cidr"
+
+// scope is what decides from which pools a range may come.
+type scope struct {
+	role   Role
+	family cidr.Family
+	zone   string
+	region string
+}
+
+// eligible returns the indices of the pools that ranges of a scope may come
+// from: those of its zone, for its role, with its family. A region that has
+// such pools of its own takes from those alone, so that its routes summarise;
+// every other takes from pools without a region. Pool grown, −1 for none, is
+// thought to have the family.
+func (sc scope) eligible(pools []PoolSpec, grown int) []int {
+	var own, open []int
+	for i := range pools {
+		p := &pools[i]
+		if p.Zone != sc.zone || !p.usableFor(sc.role) || i != grown && !p.has(sc.family) {
+			continue
+		}
+		switch p.Region {
+		case "":
+			open = append(open, i)
+		case sc.region:
+			own = append(own, i)
+		}
+	}
+	if len(own) > 0 {
+		return own
+	}
+	return open
+}
+
+// scopes numbers the scopes of a layout. There are few, and each has a pool
+// list of its own.
+type scopes struct {
+	pools    []PoolSpec
+	all      []scope
+	eligible [][]int
+	numbers  map[scope]int32
+	last     [2 * len(roles)]int32 // by role and family, of the zone and region asked for last
+	zone     string
+	region   string
+	regions  bool // some scope has one
+}
+
+func newScopes(pools []PoolSpec) scopes {
+	s := scopes{pools: pools, numbers: map[scope]int32{}}
+	s.forget("", "")
+	return s
+}
+
+func (s *scopes) forget(zone, region string) {
+	s.zone, s.region = zone, region
+	for i := range s.last {
+		s.last[i] = -1
+	}
+}
+
+// of returns the number of a scope.
+func (s *scopes) of(r Role, f cidr.Family, zone, region string) int32 {
+	if zone != s.zone || region != s.region {
+		s.forget(zone, region)
+	}
+	at := &s.last[2*r.order()+int(f>>1&1)]
+	if *at >= 0 {
+		return *at
+	}
+	sc := scope{r, f, zone, region}
+	s.regions = s.regions || region != ""
+	n, ok := s.numbers[sc]
+	if !ok {
+		n = int32(len(s.all))
+		s.all, s.eligible = append(s.all, sc), append(s.eligible, sc.eligible(s.pools, -1))
+		s.numbers[sc] = n
+	}
+	*at = n
+	return n
+}
