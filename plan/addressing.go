@@ -11,11 +11,19 @@ import (
 // version.
 var ErrNoVersion = errors.New("no Kubernetes version")
 
+// ErrManaged is wrapped where a cloud runs the control plane, so that nobody
+// else can set its flags. Tell the cloud the cluster's ranges instead.
+var ErrManaged = errors.New("the platform runs the control plane")
+
 // Addressing returns what the cluster's components have to be told. Edit it
 // where the fleet differs (domain, proxy mode, advertise address), then give it
-// to k8sflags.Render. The error wraps [ErrNoVersion] where the spec names no
-// version.
+// to k8sflags.Render. The error wraps [ErrManaged] where the cluster's platform
+// is a cloud that runs its control plane, and [ErrNoVersion] where the spec names
+// no version.
 func (c *Cluster) Addressing() (k8sflags.Addressing, error) {
+	if c.spec.Platform.Managed() {
+		return k8sflags.Addressing{}, fmt.Errorf("plan: cluster %q: %w: give %s its ranges instead (Cluster.Block)", c.spec.Name, ErrManaged, c.spec.Platform)
+	}
 	if c.spec.Kubernetes.IsZero() {
 		return k8sflags.Addressing{}, fmt.Errorf("plan: cluster %q: %w: set kubernetes to render flags", c.spec.Name, ErrNoVersion)
 	}

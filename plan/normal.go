@@ -178,7 +178,7 @@ func (c *ClusterSpec) clone() ClusterSpec {
 
 // equal reports whether two normal specs are the same.
 func (c *ClusterSpec) equal(d *ClusterSpec) bool {
-	return c.Name == d.Name && c.Kubernetes == d.Kubernetes && slices.Equal(c.Families, d.Families) &&
+	return c.Name == d.Name && c.Kubernetes == d.Kubernetes && c.Platform == d.Platform && slices.Equal(c.Families, d.Families) &&
 		c.Zone == d.Zone && c.Region == d.Region && c.Nodes == d.Nodes && c.Surge == d.Surge &&
 		c.PodsPerNode == d.PodsPerNode && c.Churn == d.Churn && c.Services == d.Services &&
 		c.ExternalIPs == d.ExternalIPs && c.IngressIPs == d.IngressIPs && c.IPAM == d.IPAM &&

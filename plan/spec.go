@@ -7,6 +7,7 @@ import (
 	"github.com/kubecidr/kubecidr/cidr"
 	"github.com/kubecidr/kubecidr/dualstack"
 	"github.com/kubecidr/kubecidr/k8sflags"
+	"github.com/kubecidr/kubecidr/plan/platform"
 )
 
 // Spec is what a fleet needs, and the address space that there is for it.
@@ -87,6 +88,9 @@ type ClusterSpec struct {
 	// flags are rendered. Without one the limits of the oldest version that
 	// k8sflags knows hold, and flags cannot be rendered.
 	Kubernetes k8sflags.Version `json:"kubernetes,omitzero" yaml:"kubernetes,omitempty"`
+	// Platform is the cloud or distribution, whose facts then hold: how large
+	// ranges are and where they may lie. "" is none in particular.
+	Platform platform.Name `json:"platform,omitempty" yaml:"platform,omitempty"`
 	// Families are the address families, the primary first. None means IPv4.
 	Families []cidr.Family `json:"families,omitempty" yaml:"families,omitempty"`
 	// Zone is the security segment of its ranges; "" is none.

@@ -66,6 +66,7 @@ type validator struct {
 	reasons  []string       // and why
 	space    []poolPrefix
 	as       []ask // used again for each cluster
+	limitsOf map[clusterKind]clusterLimits
 	errs     SpecErrors
 }
 

@@ -26,6 +26,7 @@ func (v *validator) cluster(i int, c *ClusterSpec) {
 	if !c.Kubernetes.IsZero() && !c.Kubernetes.IsSupported() {
 		fail("kubernetes", "version %v is not known: want %v to %v", c.Kubernetes, k8sflags.MinVersion(), k8sflags.MaxVersion())
 	}
+	v.platform(i, c)
 	if c.Nodes.Need() == 0 {
 		v.add(inCluster(i, "nodes"), "cluster %q has 0 nodes", c.Name)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/kubecidr/kubecidr/k8sflags"
 	"github.com/kubecidr/kubecidr/plan"
 	"github.com/kubecidr/kubecidr/plan/planfile"
+	"github.com/kubecidr/kubecidr/plan/platform"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -29,6 +30,7 @@ networks:
 clusters:
   - name: prod-eu-1
     kubernetes: "1.34"
+    platform: openshift
     families: [IPv4, IPv6]
     nodes: {now: 120, max: 300}
     podsPerNode: 110
@@ -54,7 +56,7 @@ func wholeSpec() plan.Spec {
 		Networks: []plan.Network{{Name: "vlan-12", Families: []cidr.Family{cidr.IPv4}, Hosts: 20, Pin: dualstack.MustParse("10.1.0.0/22")}},
 		Clusters: []plan.ClusterSpec{
 			{
-				Name: "prod-eu-1", Kubernetes: k8sflags.Version{Major: 1, Minor: 34}, Families: []cidr.Family{cidr.IPv4, cidr.IPv6},
+				Name: "prod-eu-1", Kubernetes: k8sflags.Version{Major: 1, Minor: 34}, Platform: platform.OpenShift, Families: []cidr.Family{cidr.IPv4, cidr.IPv6},
 				Nodes: plan.Count{Now: 120, Max: 300}, PodsPerNode: 110, Services: plan.Count{Now: 2000},
 				ExternalIPs: plan.Count{Now: 64}, IngressIPs: plan.Count{Now: 8, Max: 16}, IPAM: k8sflags.HostLocal,
 				Pins: map[plan.Role]dualstack.Pair{plan.Pod: dualstack.MustParse("10.244.0.0/15,fd12:3456:789a:f400::/55")},
@@ -148,7 +150,7 @@ func TestErrors(t *testing.T) {
 		{"a list", "- 1\n", []string{"f.yaml:1: want fields (clusters, meshes, networks, peers, pools, reserved, share, zones), not a list"}},
 		{"text", "hello\n", []string{`f.yaml:1: want fields (clusters, meshes, networks, peers, pools, reserved, share, zones), not "hello"`}},
 		{"an unknown key", pools + "clusters:\n  - {name: a, nodes: 1, pod: 3}\n", []string{
-			`f.yaml:3: clusters[0].pod: unknown key "pod": want one of churn, externalIPs, extra, families, ingressIPs, ipam, kubernetes, name, nodeNetwork, nodes, pins, podsPerNode, region, services, surge, zone`,
+			`f.yaml:3: clusters[0].pod: unknown key "pod": want one of churn, externalIPs, extra, families, ingressIPs, ipam, kubernetes, name, nodeNetwork, nodes, pins, platform, podsPerNode, region, services, surge, zone`,
 		}},
 		{"a key twice", pools + "clusters:\n  - name: a\n    nodes: 1\n    nodes: 2\n", []string{
 			"f.yaml:5: clusters[0].nodes: the key stands twice, first in line 4",

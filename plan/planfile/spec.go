@@ -93,6 +93,7 @@ func (r *reader) cluster(n *yaml.Node, path string) (c plan.ClusterSpec) {
 	r.object(n, path, map[string]field{
 		"name":        text(r, &c.Name),
 		"kubernetes":  r.parsed(&c.Kubernetes, `a version such as "1.34"`),
+		"platform":    text(r, &c.Platform),
 		"families":    each(r, &c.Families, r.family),
 		"zone":        text(r, &c.Zone),
 		"region":      text(r, &c.Region),

@@ -1,0 +1,82 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/kubecidr/kubecidr/k8sflags"
+	"github.com/kubecidr/kubecidr/plan/platform"
+)
+
+// clusterLimits is what a platform says of clusters, with pods under one IPAM.
+type clusterLimits struct {
+	nodes, leastPods, mostPods uint64 // 0: no limit is known
+	singleStack                bool
+}
+
+type clusterKind struct {
+	platform platform.Name
+	ipam     k8sflags.IPAM
+}
+
+// limits looks at the facts once for each kind of cluster.
+func (v *validator) limits(k clusterKind) clusterLimits {
+	l, ok := v.limitsOf[k]
+	if !ok {
+		l = clusterLimits{nodes: k.platform.MaxNodes(k.ipam), singleStack: k.platform.SingleStack()}
+		l.leastPods, _, l.mostPods = k.platform.PodsPerNode(k.ipam)
+		if v.limitsOf == nil {
+			v.limitsOf = map[clusterKind]clusterLimits{}
+		}
+		v.limitsOf[k] = l
+	}
+	return l
+}
+
+// platform checks a cluster as a whole by what its platform says.
+func (v *validator) platform(i int, c *ClusterSpec) {
+	if c.Platform == "" {
+		return
+	}
+	if !c.Platform.Valid() {
+		v.add(inCluster(i, "platform"), "cluster %q: platform %q is not known: want one of %s, or none", c.Name, c.Platform, knownPlatforms())
+		return
+	}
+	k := clusterKind{c.Platform, c.IPAM}
+	l := v.limits(k)
+	refuse := func(field string, kind platform.Kind, format string, args ...any) {
+		v.add(inCluster(i, field), "cluster %q: %s: %s", c.Name, fmt.Sprintf(format, args...), k.because(kind))
+	}
+	if n := c.nodes(); l.nodes > 0 && n > l.nodes {
+		refuse("nodes", platform.KindMaxNodes, "%d nodes at once", n)
+	}
+	if l.leastPods > 0 && c.podsPerNode() < l.leastPods {
+		refuse("podsPerNode", platform.KindMinPods, "%d pods a node", c.podsPerNode())
+	}
+	if l.mostPods > 0 && c.podsPerNode() > l.mostPods {
+		refuse("podsPerNode", platform.KindMaxPods, "%d pods a node", c.podsPerNode())
+	}
+	if l.singleStack && len(c.Families) > 1 {
+		refuse("families", platform.KindSingleStack, "families %v, give one and plan further addresses of nodes as a network", c.Families)
+	}
+}
+
+func knownPlatforms() string {
+	var names []string
+	for n := range platform.Names() {
+		names = append(names, string(n))
+	}
+	return strings.Join(names, ", ")
+}
+
+// because is the fact behind a limit, with its source.
+func (k clusterKind) because(kind platform.Kind) string {
+	under := cmp.Or(k.ipam, k8sflags.HostLocal)
+	for x := range platform.Facts(k.platform) {
+		if x.Platform == k.platform && x.Kind == kind && x.Severity == k8sflags.Error && (x.IPAM == "" || x.IPAM == under) {
+			return x.String()
+		}
+	}
+	return string(k.platform) + " does not take it"
+}
