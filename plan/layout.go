@@ -25,6 +25,7 @@ type want struct {
 	pool   int32       // the one that it comes from; −1 as long as it has none
 	shares int32       // the want with which it has its place in common, by index; −1 for none
 	family cidr.Family //
+	role   uint8       // its block's, as Role.order has it
 	bits   int16       // its length
 	pinned bool        // its place is given by the spec
 	kept   bool        // its place is that of an earlier plan
@@ -85,8 +86,9 @@ func (l *layout) cluster(c *ClusterSpec) error {
 
 func (l *layout) add(cluster, region string, a *ask, bitsOf func(cidr.Family) (int, error)) error {
 	l.blocks = append(l.blocks, Block{Cluster: cluster, Role: a.role, Name: a.name, Zone: a.zone})
+	role := uint8(a.role.order())
 	for _, f := range a.families {
-		w := want{block: int32(len(l.blocks) - 1), pool: -1, shares: -1, family: f, scope: l.scopes.of(a.role, f, a.zone, region)}
+		w := want{block: int32(len(l.blocks) - 1), pool: -1, shares: -1, family: f, role: role, scope: l.scopes.of(a.role, f, a.zone, region)}
 		if pin := a.pin.Of(f); pin.IsValid() {
 			w.bits, w.got, w.pinned = int16(pin.Bits()), pin, true
 		} else {

@@ -20,7 +20,7 @@ func (s *Spec) normal() Spec {
 		n.Clusters = []ClusterSpec{} // it is not omitted in JSON
 	}
 	for i := range n.Clusters {
-		n.Clusters[i] = n.Clusters[i].normal()
+		n.Clusters[i].normalize()
 	}
 	users := n.users()
 	n.Networks = sortedBy(s.Networks, func(n *Network) string { return n.Name })
@@ -83,36 +83,60 @@ func (us users) normal(n *Network) Network {
 
 func (c *ClusterSpec) normal() ClusterSpec {
 	n := *c
-	n.Families = c.families()
-	n.PodsPerNode = c.podsPerNode()
-	n.IPAM = cmp.Or(c.IPAM, k8sflags.HostLocal)
-	n.Nodes = c.Nodes.normal()
-	n.Services = c.Services.normal()
-	n.ExternalIPs = c.ExternalIPs.normal()
-	n.IngressIPs = c.IngressIPs.normal()
-	if n.Surge.IsZero() {
-		n.Surge = Amount{}
-	}
-	n.Pins = nil
-	for r, p := range c.Pins {
-		if !p.IsZero() {
-			if n.Pins == nil {
-				n.Pins = make(map[Role]dualstack.Pair, len(c.Pins))
-			}
-			n.Pins[r] = inOrder(p, n.Families)
-		}
-	}
-	n.Extra = nil
-	if len(c.Extra) > 0 {
-		n.Extra = slices.Clone(c.Extra)
-		for i := range n.Extra {
-			n.Extra[i] = n.Extra[i].normal(&n)
-		}
-		slices.SortStableFunc(n.Extra, func(a, b BlockSpec) int {
-			return cmp.Or(compareRoles(a.Role, b.Role), cmp.Compare(a.Name, b.Name))
-		})
-	}
+	n.normalize()
 	return n
+}
+
+// normalize makes c normal. It does not write to lists and maps of c but puts
+// others in their place. For a cluster without any it allocates nothing.
+func (c *ClusterSpec) normalize() {
+	c.Families = c.families()
+	c.PodsPerNode = c.podsPerNode()
+	if c.IPAM == "" {
+		c.IPAM = k8sflags.HostLocal
+	}
+	for _, n := range [...]*Count{&c.Nodes, &c.Services, &c.ExternalIPs, &c.IngressIPs} {
+		*n = n.normal()
+	}
+	if c.Surge.IsZero() {
+		c.Surge = Amount{}
+	}
+	if c.Pins != nil {
+		c.Pins = normalPins(c.Pins, c.Families)
+	}
+	if c.Extra != nil {
+		c.Extra = normalExtra(c)
+	}
+}
+
+// normalPins are those pins that there are, nil for none.
+func normalPins(pins map[Role]dualstack.Pair, families []cidr.Family) map[Role]dualstack.Pair {
+	var normal map[Role]dualstack.Pair
+	for r, p := range pins {
+		if p.IsZero() {
+			continue
+		}
+		if normal == nil {
+			normal = make(map[Role]dualstack.Pair, len(pins))
+		}
+		normal[r] = inOrder(p, families)
+	}
+	return normal
+}
+
+// normalExtra are the extra ranges of c, nil for none.
+func normalExtra(c *ClusterSpec) []BlockSpec {
+	if len(c.Extra) == 0 {
+		return nil
+	}
+	extra := slices.Clone(c.Extra)
+	for i := range extra {
+		extra[i] = extra[i].normal(c)
+	}
+	slices.SortStableFunc(extra, func(a, b BlockSpec) int {
+		return cmp.Or(compareRoles(a.Role, b.Role), cmp.Compare(a.Name, b.Name))
+	})
+	return extra
 }
 
 // normal says nothing that the cluster says as well.
@@ -202,24 +226,4 @@ func inOrder(p dualstack.Pair, families []cidr.Family) dualstack.Pair {
 		q = appendRange(q, p.Of(f))
 	}
 	return q
-}
-
-// sortedBy returns a copy of s in the order of its elements' keys, so that the
-// caller's stays as it is. Elements are large, and mostly in order.
-func sortedBy[T any](s []T, key func(*T) string) []T {
-	n := slices.Clone(s)
-	order := make([]int, len(s))
-	sorted := true
-	for i := range s {
-		order[i] = i
-		sorted = sorted && (i == 0 || key(&s[i-1]) <= key(&s[i]))
-	}
-	if sorted {
-		return n
-	}
-	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(key(&s[i]), key(&s[j])) })
-	for k, i := range order {
-		n[k] = s[i]
-	}
-	return n
 }

@@ -54,14 +54,17 @@ func (p *placement) place() error {
 
 // open returns the wants of a family that have no range yet, largest first.
 func (p *placement) open(f cidr.Family) []int32 {
-	var open []int32
+	open := make([]int32, 0, len(p.wants))
 	for i := range p.wants {
 		if w := &p.wants[i]; w.family == f && !w.got.IsValid() && w.shares < 0 {
 			open = append(open, int32(i))
 		}
 	}
-	sortByKey(open, len(roles), func(i int32) int { return p.blocks[p.wants[i].block].Role.order() })
-	sortByKey(open, 129, func(i int32) int { return int(p.wants[i].bits) })
+	// Those of one length by role.
+	sortByKey(open, 129*len(roles), func(i int32) int {
+		w := &p.wants[i]
+		return int(w.bits)*len(roles) + int(w.role)
+	})
 	return open
 }
 
