@@ -226,3 +226,12 @@ func ExamplePair_WithPrimary() {
 	fmt.Println(pods.WithPrimary(cidr.IPv6), err)
 	// Output: fd00::/56,10.0.0.0/16 <nil>
 }
+
+// An IPAM that loses three addresses of an IPv4 block and two of an IPv6 one,
+// for 254 pods a node.
+func ExampleNodeMasksFor() {
+	pods := dualstack.MustParse("10.0.0.0/19,fd00:1::/116")
+	m, err := dualstack.NodeMasksFor(pods, 16, dualstack.BlockNeed{Addrs: 257}, dualstack.BlockNeed{Addrs: 256})
+	fmt.Println(m, err)
+	// Output: /23,/120 <nil>
+}

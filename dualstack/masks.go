@@ -108,11 +108,30 @@ func (e *CapacityError) Unwrap() error { return ErrCapacity }
 // takes the error is a [*CapacityError] that names it. A need of zero nodes or
 // addresses, and the zero Pair, are errors.
 func NodeMasks(pods Pair, need NodeNeed) (Masks, error) {
-	switch {
-	case pods.IsZero():
+	each := BlockNeed{Addrs: need.AddrsPerNode}
+	return NodeMasksFor(pods, need.Nodes, each, each)
+}
+
+// BlockNeed is what a node's block of one family must be. Addrs is the least
+// number of addresses. Shortest and Longest bound its prefix length, where an
+// IPAM does not take every one (k8sflags.IPAM.BlockBits); 0 bounds nothing.
+type BlockNeed struct {
+	Addrs             uint64
+	Shortest, Longest int
+}
+
+// NodeMasksFor is [NodeMasks] with a need for each family: an IPAM takes other
+// addresses of an IPv4 block than of an IPv6 one, and some have blocks of one
+// length alone. The need of a family that pods lacks means nothing. The error is
+// [ErrMasks] as well where bounds leave no mask that [NodeCapacity] takes.
+func NodeMasksFor(pods Pair, nodes uint64, v4, v6 BlockNeed) (Masks, error) {
+	if pods.IsZero() {
 		return Masks{}, fault(ErrCount, "dualstack: node masks: no pod range")
-	case need.Nodes == 0 || need.AddrsPerNode == 0:
-		return Masks{}, fault(ErrOutOfRange, "dualstack: node masks for %d nodes of %d addresses: want at least one of each", need.Nodes, need.AddrsPerNode)
+	}
+	for p := range pods.All() {
+		if need := needOf(p, v4, v6); nodes == 0 || need.Addrs == 0 {
+			return Masks{}, fault(ErrOutOfRange, "dualstack: node masks for %d nodes of %d addresses: want at least one of each", nodes, need.Addrs)
+		}
 	}
 	var m Masks
 	var bottleneck *CapacityError
@@ -122,23 +141,41 @@ func NodeMasks(pods Pair, need NodeNeed) (Masks, error) {
 		if !p.IsValid() {
 			continue
 		}
-		mask := longestMask(p, need.AddrsPerNode)
-		if f == cidr.IPv6 {
-			mask = ipv6Mask(p.Bits(), need.Nodes, mask, spare)
+		need := needOf(p, v4, v6)
+		mask := longestMask(p, need.Addrs)
+		if need.Longest > 0 {
+			mask = min(mask, need.Longest)
+		}
+		if mask < need.Shortest {
+			mask = 0
+		} else if f == cidr.IPv6 {
+			mask = max(ipv6Mask(p.Bits(), nodes, mask, spare), need.Shortest)
 		}
 		n := blocks(p.Bits(), mask)
 		switch {
-		case n >= need.Nodes && f == cidr.IPv4:
+		case n >= nodes && f == cidr.IPv4:
 			spare = min(spare, mask-p.Bits())
-		case n < need.Nodes && (bottleneck == nil || n < bottleneck.Nodes):
-			bottleneck = &CapacityError{pods, need, f, mask, n}
+		case n < nodes && (bottleneck == nil || n < bottleneck.Nodes):
+			bottleneck = &CapacityError{pods, NodeNeed{nodes, need.Addrs}, f, mask, n}
 		}
 		m = m.with(f, mask)
 	}
 	if bottleneck != nil {
 		return Masks{}, bottleneck
 	}
+	if v4.Shortest > 0 || v6.Shortest > 0 { // else they are chosen to be right
+		if err := checkMasks(pods, m); err != nil {
+			return Masks{}, err
+		}
+	}
 	return m, nil
+}
+
+func needOf(p netip.Prefix, v4, v6 BlockNeed) BlockNeed {
+	if p.Addr().Is4() {
+		return v4
+	}
+	return v6
 }
 
 // longestMask returns the longest mask of a block in p that holds addrs

@@ -393,3 +393,33 @@ func TestMasksText(t *testing.T) {
 		}
 	}
 }
+
+// Bounds of a block's length hold where the range would let it be another.
+func TestNodeMasksForBounds(t *testing.T) {
+	type need = dualstack.BlockNeed
+	for _, tt := range []struct {
+		name, pods string
+		nodes      uint64
+		v4, v6     need
+		want       dualstack.Masks
+		err        error
+	}{
+		{"a need each", "10.0.0.0/19,fd00::/116", 16, need{Addrs: 257}, need{Addrs: 256}, dualstack.Masks{V4: 23, V6: 120}, nil},
+		{"a longest", "10.0.0.0/16", 16, need{Addrs: 5, Longest: 28}, need{}, dualstack.Masks{V4: 28}, nil},
+		{"a fixed one", "10.0.0.0/16", 16, need{Addrs: 33, Shortest: 24, Longest: 24}, need{}, dualstack.Masks{V4: 24}, nil},
+		{"fixed IPv6", "fd00::/100", 16, need{}, need{65536, 112, 112}, dualstack.Masks{V6: 112}, nil},
+		{"fixed IPv6 beside few of IPv4", "10.0.0.0/24,fd00::/100", 2, need{Addrs: 128}, need{65536, 112, 112}, dualstack.Masks{V4: 25, V6: 112}, nil},
+		{"too many addresses for the shortest", "10.0.0.0/8", 1, need{257, 24, 24}, need{}, dualstack.Masks{}, dualstack.ErrCapacity},
+		{"too few blocks of the length", "10.0.0.0/16", 257, need{33, 24, 24}, need{}, dualstack.Masks{}, dualstack.ErrCapacity},
+		{"further from the range than Kubernetes takes", "fd00::/48", 1, need{}, need{65536, 112, 112}, dualstack.Masks{}, dualstack.ErrMasks},
+		{"no nodes", "10.0.0.0/16", 0, need{Addrs: 1}, need{}, dualstack.Masks{}, dualstack.ErrOutOfRange},
+		{"no addresses in a family that is there", "10.0.0.0/16,fd00::/48", 1, need{Addrs: 1}, need{}, dualstack.Masks{}, dualstack.ErrOutOfRange},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			m, err := dualstack.NodeMasksFor(dualstack.MustParse(tt.pods), tt.nodes, tt.v4, tt.v6)
+			if m != tt.want || !errors.Is(err, tt.err) {
+				t.Errorf("%v, %v; want %v, %v", m, err, tt.want, tt.err)
+			}
+		})
+	}
+}
