@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/kubecidr/kubecidr/dualstack"
 	"github.com/kubecidr/kubecidr/k8sflags"
 )
 
@@ -27,17 +28,31 @@ func (c *Cluster) Addressing() (k8sflags.Addressing, error) {
 	if c.spec.Kubernetes.IsZero() {
 		return k8sflags.Addressing{}, fmt.Errorf("plan: cluster %q: %w: set kubernetes to render flags", c.spec.Name, ErrNoVersion)
 	}
+	pods := c.Block(Pod)
+	if c.spec.flat() && c.several(Pod) {
+		pods = dualstack.Pair{} // a flag names one range a family
+	}
 	return k8sflags.Addressing{
 		Version:     c.spec.Kubernetes,
 		ClusterName: c.spec.Name,
-		Pods:        c.Block(Pod),
+		Pods:        pods,
 		Services:    c.Block(Service),
 		NodeMasks:   c.masks,
 		MaxPods:     int(c.spec.PodsPerNode),
-		// These two cut blocks for nodes themselves and do not look at
-		// Node.spec.podCIDRs (docs.tigera.io, ipam; ovn-kubernetes, cluster-subnets).
-		ExternalNodeCIDRs: c.spec.IPAM == k8sflags.Calico || c.spec.IPAM == k8sflags.OVNKubernetes,
+		// Such as these cut blocks for nodes themselves, or give them none, and do
+		// not look at Node.spec.podCIDRs (docs.tigera.io, ipam; ovn-kubernetes,
+		// cluster-subnets).
+		ExternalNodeCIDRs: !c.spec.IPAM.PodCIDRs(),
 	}.Normalize(), nil
+}
+
+// several reports whether the cluster has more than one range of a role.
+func (c *Cluster) several(r Role) bool {
+	n := 0
+	for range c.Blocks(r) {
+		n++
+	}
+	return n > 1
 }
 
 // FlagSet returns the flags of the cluster's components: k8sflags.Render of

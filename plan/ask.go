@@ -70,5 +70,18 @@ func (c *ClusterSpec) podsWithCooldown() uint64 {
 		return c.podsPerNode()
 	}
 	// So that what an IPAM adds does not wrap.
-	return min(addSaturating(c.podsPerNode(), c.Churn.Held()), math.MaxUint64>>1)
+	return min(addSaturating(c.podsPerNode(), c.held()), math.MaxUint64>>1)
+}
+
+// held is how many addresses of a node are in cooldown at once. Where the spec
+// says how fast pods are replaced, but not for how long an address rests, it
+// rests for as long as the IPAM keeps it by itself.
+func (c *ClusterSpec) held() uint64 { return c.churn().Held() }
+
+func (c *ClusterSpec) churn() Churn {
+	h := c.Churn
+	if h.Cooldown == 0 && h.PodsPerNodePerMinute > 0 {
+		h.Cooldown = Duration(c.IPAM.Cooldown())
+	}
+	return h
 }

@@ -16,10 +16,12 @@ type Capacity struct {
 	// network, broadcast and gateway, and, in a shared network, without what
 	// hosts and other clusters need.
 	NodeAddresses uint64 `json:"nodeAddresses"`
-	// NodeBlocks is how many nodes get pod CIDRs.
+	// NodeBlocks is how many nodes get pod CIDRs. Of an IPAM that gives nodes no
+	// block it is how many get addresses for the pods that the cluster asks for.
 	NodeBlocks uint64 `json:"nodeBlocks"`
 	// PodsPerNode is how many pods with an address of their own a node block
-	// holds under the cluster's IPAM.
+	// holds under the cluster's IPAM, beside the addresses in cooldown. Where
+	// there are no blocks it is what the cluster asks for.
 	PodsPerNode uint64 `json:"podsPerNode"`
 	// Services is how many Services get a cluster IP beside kubernetes and DNS.
 	Services uint64 `json:"services"`
@@ -47,8 +49,7 @@ func (c *Cluster) Capacity() Capacity {
 	var total Capacity
 	pods := uint64(math.MaxUint64)
 	if c.network != nil {
-		nodes := usableNodes(c.network.Range)
-		total.NodeAddresses = nodes - min(nodes, c.others)
+		total.NodeAddresses = c.spec.nodesIn(c.network.Range, c.others)
 	}
 	for i := range c.blocks {
 		b := &c.blocks[i]
@@ -57,8 +58,13 @@ func (c *Cluster) Capacity() Capacity {
 		}
 		switch b.Role {
 		case Node:
-			total.NodeAddresses = addSaturating(total.NodeAddresses, usableNodes(b.Range))
+			total.NodeAddresses = addSaturating(total.NodeAddresses, c.spec.nodesIn(b.Range, 0))
 		case Pod:
+			if c.spec.flat() {
+				total.NodeBlocks = addSaturating(total.NodeBlocks, c.spec.podNodesIn(b.Range))
+				total.PodsPerNode = c.spec.podsPerNode()
+				continue
+			}
 			m := c.masksOf(b)
 			total.NodeBlocks = addSaturating(total.NodeBlocks, nodeBlocks(b.Range, m))
 			pods = min(pods, c.spec.podsIn(b.Range, m))
@@ -70,6 +76,9 @@ func (c *Cluster) Capacity() Capacity {
 		case Ingress:
 			total.IngressIPs = addSaturating(total.IngressIPs, leastAddresses(b.Range))
 		}
+	}
+	if c.spec.PodsFromNodeRange {
+		total.NodeBlocks, total.PodsPerNode = total.NodeAddresses, c.spec.podsPerNode()
 	}
 	return total
 }
@@ -98,7 +107,7 @@ func nodeBlocks(pods dualstack.Pair, m dualstack.Masks) uint64 {
 // podsIn returns how many pods a node block of masks m holds beside the
 // addresses in cooldown.
 func (c *ClusterSpec) podsIn(pods dualstack.Pair, m dualstack.Masks) uint64 {
-	held := c.Churn.Held()
+	held := c.held()
 	return least(pods, func(f cidr.Family) uint64 {
 		block, err := cidr.Subnet(pods.Of(f), m.Of(f), 0)
 		if err != nil {

@@ -12,7 +12,8 @@ import (
 type Churn struct {
 	// PodsPerNodePerMinute is how many pods of a node come and go, at most.
 	PodsPerNodePerMinute float64 `json:"podsPerNodePerMinute,omitempty" yaml:"podsPerNodePerMinute,omitempty"`
-	// Cooldown is for how long a released address rests.
+	// Cooldown is for how long a released address rests. Where it is 0, that is
+	// as long as the IPAM keeps it by itself (k8sflags.IPAM.Cooldown).
 	Cooldown Duration `json:"cooldown,omitempty" yaml:"cooldown,omitempty"`
 }
 

@@ -20,7 +20,7 @@ type Cluster struct {
 // setMasks derives the node masks of the first pod range.
 func (c *Cluster) setMasks() error {
 	pods := c.Block(Pod)
-	if pods.IsZero() {
+	if pods.IsZero() || c.spec.flat() {
 		return nil
 	}
 	var err error
@@ -108,13 +108,17 @@ func (c *Cluster) Blocks(r Role) iter.Seq[Block] {
 }
 
 // NodeMasks returns the lengths of a node's pod CIDRs
-// (--node-cidr-mask-size-ipv4 and -ipv6).
+// (--node-cidr-mask-size-ipv4 and -ipv6). They are zero where the IPAM gives
+// nodes no block.
 func (c *Cluster) NodeMasks() dualstack.Masks { return c.masks }
 
 // NodeBlock returns the pod CIDRs of the ith node, counted from 0, as
 // kube-controller-manager gives them out. The error wraps
-// dualstack.ErrOutOfRange beyond the last.
+// dualstack.ErrOutOfRange beyond the last, and where the IPAM gives nodes none.
 func (c *Cluster) NodeBlock(i uint64) (dualstack.Pair, error) {
+	if c.spec.flat() {
+		return dualstack.Pair{}, fmt.Errorf("plan: cluster %q: node block %d: with ipam %q %w (%w)", c.spec.Name, i, c.spec.IPAM, errNodeBlocks, dualstack.ErrOutOfRange)
+	}
 	b, err := dualstack.NodeBlock(c.Block(Pod), c.masks, i)
 	if err != nil {
 		return dualstack.Pair{}, fmt.Errorf("plan: cluster %q: %w", c.spec.Name, err)

@@ -29,7 +29,9 @@
 //     IPv6, a /64.
 //   - pod: IPv4, a block for every node, rounded up to a power of two, each
 //     block the smallest that holds the pods of a node and what the IPAM takes
-//     for itself; IPv6, a /64 for every node.
+//     for itself; IPv6, a /64 for every node. Where the IPAM insists on a
+//     length of its blocks, that; where it gives nodes none, the addresses that
+//     the nodes take of a subnet.
 //   - service: the services and two more (kubernetes, DNS), at least a /28;
 //     IPv6, a /112 or larger.
 //   - external and ingress: every address counts; IPv6, a /112 or larger; no

@@ -248,7 +248,10 @@ func (d *document) plan(s Spec, blocks []Block) (*Plan, error) {
 // checkMasks reports why the node masks do not fit the pod range and its nodes.
 func (c *Cluster) checkMasks() error {
 	m, pods := c.masks, c.Block(Pod)
-	if pods.IsZero() {
+	if c.spec.flat() && m != (dualstack.Masks{}) {
+		return fmt.Errorf("cluster %q: node masks %v, but with ipam %q %w", c.spec.Name, m, c.spec.IPAM, errNodeBlocks)
+	}
+	if pods.IsZero() || c.spec.flat() {
 		return nil // which is for Audit to say
 	}
 	blocks, err := dualstack.NodeCapacity(pods, m)

@@ -33,7 +33,7 @@ func (us users) add(c *ClusterSpec) {
 		u = &use{}
 		us[c.NodeNetwork] = u
 	}
-	u.nodes = addSaturating(u.nodes, c.need(Node))
+	u.nodes = addSaturating(u.nodes, c.machines())
 	for _, f := range c.families() {
 		if !slices.Contains(u.families, f) {
 			u.families = append(u.families, f)

@@ -188,6 +188,8 @@ func (b *BlockSpec) families(c *ClusterSpec) []cidr.Family {
 
 func (c *ClusterSpec) podsPerNode() uint64 { return cmp.Or(c.PodsPerNode, DefaultPodsPerNode) }
 
+func (c *ClusterSpec) normalIPAM() k8sflags.IPAM { return cmp.Or(c.IPAM, k8sflags.HostLocal) }
+
 // clone returns a copy that shares nothing with c that can be written.
 func (c *ClusterSpec) clone() ClusterSpec {
 	n := *c
@@ -206,7 +208,7 @@ func (c *ClusterSpec) equal(d *ClusterSpec) bool {
 		c.Zone == d.Zone && c.Region == d.Region && c.Nodes == d.Nodes && c.Surge == d.Surge &&
 		c.PodsPerNode == d.PodsPerNode && c.Churn == d.Churn && c.Services == d.Services &&
 		c.ExternalIPs == d.ExternalIPs && c.IngressIPs == d.IngressIPs && c.IPAM == d.IPAM &&
-		c.NodeNetwork == d.NodeNetwork && maps.Equal(c.Pins, d.Pins) &&
+		c.PodsFromNodeRange == d.PodsFromNodeRange && c.NodeNetwork == d.NodeNetwork && maps.Equal(c.Pins, d.Pins) &&
 		slices.EqualFunc(c.Extra, d.Extra, func(a, b BlockSpec) bool { return a.equal(&b) })
 }
 

@@ -95,7 +95,7 @@ func (p *Plan) joinNetworks() error {
 		network := *n
 		network.Range = inOrder(n.Range, c.spec.Families)
 		network.Room = inOrder(n.Room, c.spec.Families)
-		others := needs[name] - min(needs[name], c.spec.need(Node))
+		others := needs[name] - min(needs[name], c.spec.machines())
 		if c.network != nil && *c.network == network && c.others == others {
 			continue
 		}

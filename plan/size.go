@@ -37,8 +37,14 @@ func (c *ClusterSpec) bitsOf(a *ask, f cidr.Family) (int, error) {
 	}
 	switch a.role {
 	case Node:
+		if c.PodsFromNodeRange {
+			return c.nodeAndPodBits(f, a.count)
+		}
 		return nodeBits(f, a.count)
 	case Pod:
+		if c.flat() {
+			return c.flatBits(f, a.count)
+		}
 		return c.podBits(f, a.count)
 	case Service:
 		return c.serviceBits(a, f)
@@ -78,15 +84,9 @@ func lostNodes(f cidr.Family) uint64 {
 // podBits sizes a pod range: a node block for each node, rounded up to a power
 // of two. With both families the blocks are equally many.
 func (c *ClusterSpec) podBits(f cidr.Family, nodes uint64) (int, error) {
-	mask := dualstack.PreferredIPv6Mask
-	if f == cidr.IPv4 {
-		addrs, err := c.addrsPerNode(f)
-		if err != nil {
-			return 0, err
-		}
-		if mask, err = cidr.BitsFor(f, addrs); err != nil {
-			return 0, fmt.Errorf("%d pods a node are more than IPv4 has addresses for", c.podsWithCooldown())
-		}
+	mask, err := c.blockBits(f)
+	if err != nil {
+		return 0, err
 	}
 	d := log2ceil(nodes)
 	if f == cidr.IPv6 && d > dualstack.MaxIPv6Difference {
@@ -102,32 +102,68 @@ func (c *ClusterSpec) podBits(f cidr.Family, nodes uint64) (int, error) {
 	return mask - d, nil
 }
 
-// nodeNeed returns what so many nodes ask of a pod range, the same of each
-// family: what the one needs that loses more addresses.
-func (c *ClusterSpec) nodeNeed(nodes uint64) (dualstack.NodeNeed, error) {
-	need := dualstack.NodeNeed{Nodes: nodes}
-	for _, f := range c.families() {
-		addrs, err := c.addrsPerNode(f)
-		if err != nil {
-			return need, err
-		}
-		need.AddrsPerNode = max(need.AddrsPerNode, addrs)
+// blockBits returns the length of a node's block of family f where nothing pins
+// the pod range: in IPv4 the longest that holds its addresses, in IPv6 a /64;
+// or what the IPAM insists on.
+func (c *ClusterSpec) blockBits(f cidr.Family) (int, error) {
+	need, err := c.blockNeed(f)
+	if err != nil {
+		return 0, err
 	}
+	bits, err := cidr.BitsFor(f, need.Addrs)
+	if err != nil {
+		return 0, fmt.Errorf("%d pods a node are more than %v has addresses for", c.podsWithCooldown(), f)
+	}
+	if f == cidr.IPv6 {
+		bits = min(bits, dualstack.PreferredIPv6Mask)
+		bits = max(bits, need.Shortest)
+	}
+	if need.Longest > 0 {
+		bits = min(bits, need.Longest)
+	}
+	if bits < need.Shortest {
+		return 0, fmt.Errorf("%d pods a node need a /%d, and the longest block of %s is a /%d", c.podsWithCooldown(), bits, c.normalIPAM(), need.Shortest)
+	}
+	return bits, nil
+}
+
+// blockNeed returns what a node's block of family f must be.
+func (c *ClusterSpec) blockNeed(f cidr.Family) (dualstack.BlockNeed, error) {
+	addrs, err := c.addrsPerNode(f)
+	if err != nil {
+		return dualstack.BlockNeed{}, err
+	}
+	need := dualstack.BlockNeed{Addrs: addrs}
+	need.Shortest, need.Longest = c.IPAM.BlockBits(f)
 	return need, nil
 }
 
 // nodeMasks returns the node masks for a pod range of so many nodes, equal in
-// the number of nodes over the families.
+// the number of nodes over the families unless the IPAM insists on a length.
 func (c *ClusterSpec) nodeMasks(pods dualstack.Pair, nodes uint64) (dualstack.Masks, error) {
-	need, err := c.nodeNeed(nodes)
+	if c.flat() {
+		return dualstack.Masks{}, errNodeBlocks
+	}
+	var v4, v6 dualstack.BlockNeed
+	var err error
+	if pods.V4().IsValid() {
+		if v4, err = c.blockNeed(cidr.IPv4); err != nil {
+			return dualstack.Masks{}, err
+		}
+	}
+	if pods.V6().IsValid() {
+		if v6, err = c.blockNeed(cidr.IPv6); err != nil {
+			return dualstack.Masks{}, err
+		}
+	}
+	m, err := dualstack.NodeMasksFor(pods, nodes, v4, v6)
 	if err != nil {
 		return dualstack.Masks{}, err
 	}
-	m, err := dualstack.NodeMasks(pods, need)
-	if err != nil {
+	if m, err = dualstack.Equalize(pods, m); err != nil {
 		return dualstack.Masks{}, err
 	}
-	return dualstack.Equalize(pods, m)
+	return dualstack.Masks{V4: max(m.V4, v4.Shortest), V6: max(m.V6, v6.Shortest)}, nil
 }
 
 // serviceBits sizes a service range within the limits of the cluster's version.
@@ -207,10 +243,16 @@ func (c *ClusterSpec) tooSmall(a *ask, p dualstack.Pair) string {
 	}
 	switch a.role {
 	case Node:
-		if have := usableNodes(p); have < a.count {
+		if have := c.nodesIn(p, 0); have < a.count {
 			return fmt.Sprintf("%v has addresses for %d nodes, needs %d", p, have, a.count)
 		}
 	case Pod:
+		if c.flat() {
+			if have := c.podNodesIn(p); have < a.count {
+				return fmt.Sprintf("%v has addresses for the %d pods each of %d nodes, needs %d", p, c.podsPerNode(), have, a.count)
+			}
+			return ""
+		}
 		if _, err := c.nodeMasks(p, max(a.count, 1)); err != nil {
 			return fmt.Sprintf("%v is too small for %d nodes of %d pods: %v", p, a.count, c.podsPerNode(), err)
 		}

@@ -107,6 +107,10 @@ type ClusterSpec struct {
 	ExternalIPs Count         `json:"externalIPs,omitzero" yaml:"externalIPs,omitempty"`
 	IngressIPs  Count         `json:"ingressIPs,omitzero" yaml:"ingressIPs,omitempty"`
 	IPAM        k8sflags.IPAM `json:"ipam,omitempty" yaml:"ipam,omitempty"` // none means host-local
+	// PodsFromNodeRange says that pods get addresses of the node ranges, and
+	// that there is no pod range. Only an IPAM that gives nodes no block can do
+	// so, such as k8sflags.AKSNodeSubnet.
+	PodsFromNodeRange bool `json:"podsFromNodeRange,omitempty" yaml:"podsFromNodeRange,omitempty"`
 	// NodeNetwork names the Network whose addresses the nodes have. Without
 	// one the cluster gets a node range of its own.
 	NodeNetwork string `json:"nodeNetwork,omitempty" yaml:"nodeNetwork,omitempty"`
@@ -153,7 +157,12 @@ func (c *ClusterSpec) nodes() uint64 {
 // total returns how many of the things of a role a cluster asks for.
 func (c *ClusterSpec) total(r Role) uint64 {
 	switch r {
-	case Node, Pod:
+	case Pod:
+		if c.PodsFromNodeRange {
+			return 0
+		}
+		return c.nodes()
+	case Node:
 		return c.nodes()
 	case Service:
 		return c.Services.Need()

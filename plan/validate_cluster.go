@@ -43,9 +43,16 @@ func (v *validator) cluster(i int, c *ClusterSpec) {
 	v.count(i, c, Service.field(), c.Services)
 	v.count(i, c, External.field(), c.ExternalIPs)
 	v.count(i, c, Ingress.field(), c.IngressIPs)
-	if _, err := c.IPAM.AddrsFor(1, cidr.IPv4); err != nil {
-		fail("ipam", "%s", strings.TrimPrefix(err.Error(), "k8sflags: "))
+	for _, f := range c.families() {
+		if f.BitLen() == 0 {
+			continue // which is said above
+		}
+		if _, err := c.IPAM.AddrsFor(1, f); err != nil {
+			fail("ipam", "%s", strings.TrimPrefix(err.Error(), "k8sflags: "))
+			break
+		}
 	}
+	v.podsFromNodeRange(i, c)
 	v.nodeNetwork(i, c)
 	if len(c.Pins) > 0 {
 		v.pinned(i, c)

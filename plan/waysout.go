@@ -141,7 +141,7 @@ func (c *ClusterSpec) podsOfHalfBlock() uint64 {
 		return 0
 	}
 	n, err := c.IPAM.PodsIn(netip.PrefixFrom(netip.IPv4Unspecified(), min(mask+1, 32)))
-	n -= min(n, c.Churn.Held())
+	n -= min(n, c.held())
 	if err != nil || n >= c.PodsPerNode {
 		return 0
 	}

@@ -44,6 +44,6 @@ clusters:
 	fmt.Println(errors.As(err, &errs), errs[0].Line, errs[0].Path)
 	// Output:
 	// fleet.yaml:3: pools[0].prefixes[0]: "10.0.0.7/8" has host bits set (network is 10.0.0.0/8)
-	// fleet.yaml:5: clusters[0].podPerNode: unknown key "podPerNode": want one of churn, externalIPs, extra, families, ingressIPs, ipam, kubernetes, name, nodeNetwork, nodes, pins, platform, podsPerNode, region, services, surge, zone
+	// fleet.yaml:5: clusters[0].podPerNode: unknown key "podPerNode": want one of churn, externalIPs, extra, families, ingressIPs, ipam, kubernetes, name, nodeNetwork, nodes, pins, platform, podsFromNodeRange, podsPerNode, region, services, surge, zone
 	// true 3 pools[0].prefixes[0]
 }

@@ -150,7 +150,7 @@ func TestErrors(t *testing.T) {
 		{"a list", "- 1\n", []string{"f.yaml:1: want fields (clusters, meshes, networks, peers, pools, reserved, share, zones), not a list"}},
 		{"text", "hello\n", []string{`f.yaml:1: want fields (clusters, meshes, networks, peers, pools, reserved, share, zones), not "hello"`}},
 		{"an unknown key", pools + "clusters:\n  - {name: a, nodes: 1, pod: 3}\n", []string{
-			`f.yaml:3: clusters[0].pod: unknown key "pod": want one of churn, externalIPs, extra, families, ingressIPs, ipam, kubernetes, name, nodeNetwork, nodes, pins, platform, podsPerNode, region, services, surge, zone`,
+			`f.yaml:3: clusters[0].pod: unknown key "pod": want one of churn, externalIPs, extra, families, ingressIPs, ipam, kubernetes, name, nodeNetwork, nodes, pins, platform, podsFromNodeRange, podsPerNode, region, services, surge, zone`,
 		}},
 		{"a key twice", pools + "clusters:\n  - name: a\n    nodes: 1\n    nodes: 2\n", []string{
 			"f.yaml:5: clusters[0].nodes: the key stands twice, first in line 4",

@@ -165,6 +165,21 @@ func (r *reader) small(to *int) field {
 	}
 }
 
+// boolean is true or false.
+func (r *reader) boolean(to *bool) field {
+	return func(n *yaml.Node, path string) {
+		s, ok := r.scalar(n, path, "true or false")
+		if !ok {
+			return
+		}
+		if s != "true" && s != "false" {
+			r.fail(n, path, "%q is neither true nor false", s)
+			return
+		}
+		*to = s == "true"
+	}
+}
+
 // decimal is a number that may have a fraction.
 func (r *reader) decimal(to *float64) field {
 	return func(n *yaml.Node, path string) {

@@ -108,6 +108,8 @@ func (r *reader) cluster(n *yaml.Node, path string) (c plan.ClusterSpec) {
 		"nodeNetwork": text(r, &c.NodeNetwork),
 		"pins":        func(n *yaml.Node, path string) { c.Pins = r.pins(n, path) },
 		"extra":       each(r, &c.Extra, r.extra),
+
+		"podsFromNodeRange": r.boolean(&c.PodsFromNodeRange),
 	})
 	return c
 }
