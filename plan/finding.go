@@ -53,3 +53,9 @@ func (f Finding) String() string {
 	}
 	return s
 }
+
+// key is the finding without its words, to know it again in a later plan.
+func (f Finding) key() Finding {
+	f.Message, f.Fix = "", ""
+	return f
+}

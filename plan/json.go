@@ -22,6 +22,7 @@ type document struct {
 	Clusters   []clusterDocument `json:"clusters"`
 	Networks   []networkDocument `json:"networks,omitempty"`
 	Quarantine []Quarantined     `json:"quarantine,omitempty"`
+	Flaws      []Finding         `json:"flaws,omitempty"`
 	Spec       Spec              `json:"spec"`
 }
 
@@ -77,7 +78,7 @@ type networkDocument struct {
 // MarshalJSON writes the plan with its spec, from which [Decode] restores an
 // equal plan. The same plan gives the same bytes.
 func (p *Plan) MarshalJSON() ([]byte, error) {
-	d := document{Format: Format, Clusters: make([]clusterDocument, len(p.clusters)), Quarantine: p.resting, Spec: p.whole()}
+	d := document{Format: Format, Clusters: make([]clusterDocument, len(p.clusters)), Quarantine: p.resting, Flaws: p.flaws, Spec: p.whole()}
 	for _, b := range p.networks {
 		d.Networks = append(d.Networks, networkDocument{b.Name, b.Range, b.Room})
 	}
@@ -109,7 +110,8 @@ func (c *Cluster) document() clusterDocument {
 
 // Decode reads a plan as [Plan.MarshalJSON] writes it. Nothing in it is taken
 // on trust: unknown fields, another format number, an invalid spec, and
-// anything that [Audit] finds wrong are errors.
+// errors that [Audit] finds are errors, but for those that the plan was adopted
+// with and says so.
 func Decode(b []byte) (*Plan, error) {
 	var d document
 	if err := strict(b, &d); err != nil {
@@ -133,14 +135,21 @@ func Decode(b []byte) (*Plan, error) {
 	if err := p.decoded(); err != nil {
 		return nil, err
 	}
+	if _, err := p.space(); err != nil { // something rests that is in use
+		return nil, fmt.Errorf("plan: decode: %w", err)
+	}
 	return p, nil
 }
 
 // decoded reports what is wrong with a plan that was read.
 func (p *Plan) decoded() error {
+	known := map[Finding]bool{}
+	for _, f := range p.flaws {
+		known[f.key()] = true
+	}
 	var errs []error
 	for _, f := range p.Audit() {
-		if f.Severity == k8sflags.Error {
+		if f.Severity == k8sflags.Error && !known[f.key()] {
 			errs = append(errs, fmt.Errorf("plan: decode: %v", f))
 		}
 	}
@@ -231,7 +240,7 @@ func (d *document) plan(s Spec, blocks []Block) (*Plan, error) {
 		c.blocks, rest = rest[:n:n], rest[n:]
 		if len(docs) > 0 && docs[0].Name == c.spec.Name {
 			c.masks, docs = docs[0].NodeMasks, docs[1:]
-			if err := c.checkMasks(); err != nil {
+			if err := c.checkMasks(); err != nil && !d.knows(c) {
 				return nil, fmt.Errorf("plan: decode: %w", err)
 			}
 		}
@@ -242,7 +251,16 @@ func (d *document) plan(s Spec, blocks []Block) (*Plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("plan: decode: %w", err)
 	}
+	p.flaws = d.Flaws
 	return p, nil
+}
+
+// knows reports whether the cluster was adopted with a pod range that does not
+// hold what it asks for.
+func (d *document) knows(c *Cluster) bool {
+	return slices.ContainsFunc(d.Flaws, func(f Finding) bool {
+		return f.Cluster == c.spec.Name && f.Role == Pod && (f.Rule == RuleCapacity || f.Rule == RuleFamily)
+	})
 }
 
 // checkMasks reports why the node masks do not fit the pod range and its nodes.

@@ -88,6 +88,9 @@ func (p *placement) fillPools(open, pools []int32) error {
 		byPool[pools[k]] = append(byPool[pools[k]], i)
 	}
 	for k, wants := range byPool {
+		if len(wants) > 0 {
+			p.pools[k].change()
+		}
 		if err := p.fillPool(&p.pools[k], wants); err != nil {
 			return err
 		}

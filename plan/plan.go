@@ -8,7 +8,6 @@ import (
 	"sync"
 
 	"github.com/kubecidr/kubecidr/cidr"
-	"github.com/kubecidr/kubecidr/dualstack"
 )
 
 // Plan is a spec with a range for everything that it asks for. It is immutable
@@ -19,6 +18,7 @@ type Plan struct {
 	networks []Block    // by name
 	clusters []*Cluster // by name
 	resting  []Quarantined
+	flaws    []Finding                  // errors that it was adopted with
 	space    func() ([]openPool, error) // what is free; nobody may change it
 	owners   func() *cidr.Index[owned]
 }
@@ -110,22 +110,11 @@ func (p *Plan) joinNetworks() error {
 func (p *Plan) openSpace() ([]openPool, error) {
 	var ws []want
 	space := p.spec.space()
-	add := func(b *Block, pin dualstack.Pair) {
-		for _, f := range b.Range.Families() {
-			w := want{pool: -1, family: f, got: b.Range.Of(f), room: b.Room.Of(f), pinned: pin.Of(f).IsValid()}
-			if k := poolOf(space, w.held()); k != nil {
-				w.pool = 0
-			}
-			ws = append(ws, w)
-		}
-	}
 	for i := range p.networks {
-		add(&p.networks[i], p.spec.Networks[i].Pin)
+		ws = appendHeld(ws, &p.networks[i], p.spec.Networks[i].Pin, space)
 	}
 	for _, c := range p.clusters {
-		for i := range c.blocks {
-			add(&c.blocks[i], c.pinOf(&c.blocks[i]))
-		}
+		ws = c.appendHeld(ws, space)
 	}
 	pools, err := openPools(&p.spec, ws)
 	if err != nil {

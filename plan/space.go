@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -14,6 +15,7 @@ import (
 type openPool struct {
 	spec *PoolSpec
 	free *cidr.Pool
+	lent bool // free is another plan's as well; see change
 }
 
 // openPools returns the pools of a normal spec with what wants have already
@@ -42,19 +44,43 @@ func openPools(s *Spec, ws []want) ([]openPool, error) {
 		if err != nil {
 			return nil, fmt.Errorf("plan: pool %q: %w", s.Pools[i].Name, err)
 		}
-		pools[i] = openPool{&s.Pools[i], free}
+		pools[i] = openPool{spec: &s.Pools[i], free: free}
 		if err := pools[i].exclude(taken); err != nil {
 			return nil, err
 		}
 		for _, q := range s.Pools[i].Prefixes {
 			for _, p := range overlapping(held, q) {
-				if err := free.Claim(p); err != nil {
-					return nil, fmt.Errorf("plan: pool %q: %w", s.Pools[i].Name, err)
+				if err := pools[i].claim(p, taken); err != nil {
+					return nil, err
 				}
 			}
 		}
 	}
 	return pools, nil
+}
+
+// claim takes a range into use. Of one that overlaps what is taken, as an
+// adopted plan may have it, the rest is excluded.
+func (o *openPool) claim(p netip.Prefix, taken []netip.Prefix) error {
+	err := o.free.Claim(p)
+	var conflict *cidr.ConflictError
+	if !errors.As(err, &conflict) {
+		return err
+	}
+	whole, err := cidr.SetOf(p)
+	if err != nil {
+		return err
+	}
+	gone, err := cidr.SetOf(overlapping(taken, p)...)
+	if err != nil {
+		return err
+	}
+	for q := range whole.Subtract(gone).Prefixes() {
+		if err := o.free.Exclude(q); err != nil {
+			return fmt.Errorf("plan: pool %q: %w", o.spec.Name, err)
+		}
+	}
+	return nil
 }
 
 // outermost returns ps by address, without those inside of others: clusters
