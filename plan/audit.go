@@ -28,8 +28,16 @@ func Audit(s Spec, blocks []Block) []Finding {
 		}
 		return a.findings
 	}
-	a := &auditor{spec: s.normal(), blocks: blocks}
-	a.space = a.spec.space()
+	pointers := make([]*Block, len(blocks))
+	for i := range blocks {
+		pointers[i] = &blocks[i]
+	}
+	return audit(s.normal(), pointers)
+}
+
+// audit is Audit of a valid and normal spec.
+func audit(s Spec, blocks []*Block) []Finding {
+	a := &auditor{spec: s, blocks: blocks, space: s.space()}
 	a.single()
 	a.overlaps()
 	a.rooms()
@@ -40,7 +48,7 @@ func Audit(s Spec, blocks []Block) []Finding {
 
 type auditor struct {
 	spec     Spec
-	blocks   []Block
+	blocks   []*Block
 	space    []poolPrefix
 	findings []Finding
 }
@@ -72,6 +80,7 @@ func (a *auditor) single() {
 	}
 	users := a.spec.users()
 	var as []ask
+	var have []bool // used again for each owner
 	for k := range n {
 		var c *ClusterSpec
 		if k < len(a.spec.Networks) {
@@ -80,11 +89,11 @@ func (a *auditor) single() {
 			c = &a.spec.Clusters[k-len(a.spec.Networks)]
 			as = c.asks(as[:0])
 		}
-		have := make([]bool, len(as), 16)
+		have = append(have[:0], make([]bool, len(as))...)
 		for len(byOwner) > 0 && int(of[byOwner[0]]) == k {
 			i := byOwner[0]
 			byOwner = byOwner[1:]
-			a.block(&a.blocks[i], c, as, have)
+			a.block(a.blocks[i], c, as, have)
 			collect(i)
 		}
 		for j, ok := range have {
@@ -96,7 +105,7 @@ func (a *auditor) single() {
 		}
 	}
 	for _, i := range byOwner {
-		b := &a.blocks[i]
+		b := a.blocks[i]
 		if b.Cluster == "" {
 			a.add(RuleUnknown, b, "give up the range", "%v: the spec asks for no such range", b.Range)
 		} else {
@@ -115,30 +124,21 @@ func (a *auditor) single() {
 // owners returns whose each block is: a number of a network, then of a cluster,
 // and one more for nobody of the spec.
 func (a *auditor) owners() []int32 {
-	networks := make(map[string]int32, len(a.spec.Networks))
-	for i := range a.spec.Networks {
-		networks[a.spec.Networks[i].Name] = int32(i)
-	}
-	clusters := make(map[string]int32, len(a.spec.Clusters))
-	for i := range a.spec.Clusters {
-		clusters[a.spec.Clusters[i].Name] = int32(len(networks) + i)
-	}
-	nobody := int32(len(networks) + len(clusters))
+	networks := func(i int) string { return a.spec.Networks[i].Name }
+	clusters := func(i int) string { return a.spec.Clusters[i].Name }
+	nobody := len(a.spec.Networks) + len(a.spec.Clusters)
 	of := make([]int32, len(a.blocks))
-	for i := range a.blocks {
-		b := &a.blocks[i]
-		if i > 0 && b.Cluster != "" && b.Cluster == a.blocks[i-1].Cluster {
-			of[i] = of[i-1]
-			continue
+	last := 0 // the cluster of the block before; blocks most often come in the order of clusters
+	for i, b := range a.blocks {
+		owner := nobody
+		if b.Cluster == "" {
+			if k, ok := find(len(a.spec.Networks), networks, b.Name); ok {
+				owner = k
+			}
+		} else if k, ok := findNear(len(a.spec.Clusters), clusters, b.Cluster, last); ok {
+			owner, last = len(a.spec.Networks)+k, k
 		}
-		names, name := clusters, b.Cluster
-		if name == "" {
-			names, name = networks, b.Name
-		}
-		k, ok := names[name]
-		if of[i] = k; !ok {
-			of[i] = nobody
-		}
+		of[i] = int32(owner)
 	}
 	return of
 }

@@ -27,7 +27,7 @@ func (a *auditor) overlaps() {
 }
 
 func (a *auditor) overlap(i, j int32, p, q netip.Prefix) {
-	b, c := &a.blocks[i], &a.blocks[j]
+	b, c := a.blocks[i], a.blocks[j]
 	a.add(RuleOverlap, b, "move one of them", "%v overlaps %v of %s", p, q, c.label())
 }
 
@@ -100,8 +100,7 @@ func (a *auditor) keptApart(by []int32, meshes map[string][]string) [][]int32 {
 func (a *auditor) rooms() {
 	var rooms []netip.Prefix
 	var by []int32
-	for i := range a.blocks {
-		b := &a.blocks[i]
+	for i, b := range a.blocks {
 		for p := range b.Room.All() {
 			q := b.Range.Of(cidr.FamilyOf(p))
 			if !q.IsValid() || q.Bits() < p.Bits() || !p.Contains(q.Addr()) {
@@ -121,7 +120,7 @@ func (a *auditor) rooms() {
 	}
 	sharing := a.spec.sharing()
 	for i, j := range pairs {
-		b, c := &a.blocks[by[i]], &a.blocks[of[j]]
+		b, c := a.blocks[by[i]], a.blocks[of[j]]
 		if by[i] == of[j] || b.Role == c.Role && sharing.allows(b.Role, b.Cluster, c.Cluster) {
 			continue
 		}
@@ -142,7 +141,7 @@ func (a *auditor) taken() {
 			taken, why = append(taken, p), append(why, "of peer \""+a.spec.Peers[i].Name+"\"")
 		}
 	}
-	ps, of := a.ranges(func(*Block) bool { return true })
+	ps, of := a.rangesIn(taken)
 	pairs, err := cidr.OverlapsBetween(taken, ps)
 	if err != nil {
 		return // the spec is valid
@@ -152,7 +151,7 @@ func (a *auditor) taken() {
 		if i >= n {
 			rule, fix = RulePeer, "move the range"
 		}
-		a.add(rule, &a.blocks[of[j]], fix, "%v overlaps %v, %s", ps[j], taken[i], why[i])
+		a.add(rule, a.blocks[of[j]], fix, "%v overlaps %v, %s", ps[j], taken[i], why[i])
 	}
 }
 
@@ -168,14 +167,14 @@ func (a *auditor) zones() {
 	if len(zoned) == 0 {
 		return
 	}
-	ps, of := a.ranges(func(*Block) bool { return true })
+	ps, of := a.rangesIn(zoned)
 	pairs, err := cidr.OverlapsBetween(zoned, ps)
 	if err != nil {
 		return
 	}
 	zones := a.zonesOf(of)
 	for i, j := range pairs {
-		if b := &a.blocks[of[j]]; zones[j] != pools[i].Zone {
+		if b := a.blocks[of[j]]; zones[j] != pools[i].Zone {
 			a.add(RuleZone, b, "move the range", "%v of %s overlaps %v, which is of zone %q", ps[j], zoneName(zones[j]), zoned[i], pools[i].Zone)
 		}
 	}
@@ -203,7 +202,7 @@ func (a *auditor) zonesOf(of []int32) []string {
 	}
 	list := make([]string, len(of))
 	for k, i := range of {
-		b := &a.blocks[i]
+		b := a.blocks[i]
 		list[k] = zones[b.Cluster]
 		if b.Name != "" {
 			if z, ok := extra[key{b.Cluster, b.Name, b.Role}]; ok {
@@ -218,13 +217,29 @@ func (a *auditor) zonesOf(of []int32) []string {
 // of.
 func (a *auditor) ranges(some func(*Block) bool) (ps []netip.Prefix, of []int32) {
 	ps, of = make([]netip.Prefix, 0, 2*len(a.blocks)), make([]int32, 0, 2*len(a.blocks))
-	for i := range a.blocks {
-		b := &a.blocks[i]
+	for i, b := range a.blocks {
 		if !some(b) {
 			continue
 		}
 		for p := range b.Range.All() {
 			ps, of = append(ps, p), append(of, int32(i))
+		}
+	}
+	return ps, of
+}
+
+// rangesIn lists the prefixes of all blocks that share addresses with some of
+// space, which are few in most cases, and the block that each is of.
+func (a *auditor) rangesIn(space []netip.Prefix) (ps []netip.Prefix, of []int32) {
+	if len(space) == 0 {
+		return nil, nil
+	}
+	space = cidr.Aggregate(space)
+	for i, b := range a.blocks {
+		for p := range b.Range.All() {
+			if touches(space, p) {
+				ps, of = append(ps, p), append(of, int32(i))
+			}
 		}
 	}
 	return ps, of

@@ -139,8 +139,8 @@ func least(p dualstack.Pair, count func(cidr.Family) uint64) uint64 {
 		return 0
 	}
 	n := uint64(math.MaxUint64)
-	for _, f := range p.Families() {
-		n = min(n, count(f))
+	for q := range p.All() {
+		n = min(n, count(cidr.FamilyOf(q)))
 	}
 	return n
 }

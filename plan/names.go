@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"slices"
+	"sort"
 )
 
 // sortedBy returns a copy of s in the order of its elements' names, equal ones
@@ -65,4 +66,20 @@ func head(s string) uint64 {
 	var b [8]byte
 	copy(b[:], s)
 	return binary.BigEndian.Uint64(b[:])
+}
+
+// find returns where a name stands among n names in order, and whether it does.
+func find(n int, name func(int) string, want string) (int, bool) {
+	i := sort.Search(n, func(i int) bool { return name(i) >= want })
+	return i, i < n && name(i) == want
+}
+
+// findNear is find of a name that is likely to stand at or behind some place.
+func findNear(n int, name func(int) string, want string, place int) (int, bool) {
+	for i := place; i < min(place+2, n); i++ {
+		if name(i) == want {
+			return i, true
+		}
+	}
+	return find(n, name, want)
 }

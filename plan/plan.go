@@ -180,15 +180,30 @@ func (p *Plan) Blocks() iter.Seq[Block] {
 	}
 }
 
-// blocks is Blocks as a list.
-func (p *Plan) blocks() []Block {
+// blocks is Blocks as a list. Nobody may change them.
+func (p *Plan) blocks() []*Block {
 	n := len(p.networks)
 	for _, c := range p.clusters {
 		n += len(c.blocks)
 	}
-	return slices.AppendSeq(make([]Block, 0, n), p.Blocks())
+	blocks := make([]*Block, 0, n)
+	for i := range p.networks {
+		blocks = append(blocks, &p.networks[i])
+	}
+	for _, c := range p.clusters {
+		for i := range c.blocks {
+			blocks = append(blocks, &c.blocks[i])
+		}
+	}
+	return blocks
 }
 
 // Audit is [Audit] of the plan's blocks against its spec. It finds no error in
 // a plan that Solve or Decode returned, unless with them.
-func (p *Plan) Audit() []Finding { return Audit(p.whole(), p.blocks()) }
+func (p *Plan) Audit() []Finding {
+	s := p.whole()
+	if len(s.Pools) == 0 {
+		return Audit(s, nil) // the zero Plan; all others have a valid and normal spec
+	}
+	return audit(s, p.blocks())
+}

@@ -35,3 +35,10 @@ func poolOf(space []poolPrefix, p netip.Prefix) *PoolSpec {
 	}
 	return space[i].pool
 }
+
+// touches reports whether p shares addresses with some of ps, which are sorted
+// by address and disjoint.
+func touches(ps []netip.Prefix, p netip.Prefix) bool {
+	i, _ := slices.BinarySearchFunc(ps, p.Addr(), func(q netip.Prefix, a netip.Addr) int { return q.Addr().Compare(a) })
+	return i > 0 && ps[i-1].Overlaps(p) || i < len(ps) && ps[i].Overlaps(p)
+}

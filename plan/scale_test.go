@@ -57,12 +57,7 @@ func BenchmarkScale(b *testing.B) {
 		}},
 		{"Audit", func(b *testing.B, s plan.Spec) func() error {
 			p := solved(b, s)
-			return func() error {
-				if fs := p.Audit(); len(fs) > 0 {
-					return fmt.Errorf("%v", fs[0])
-				}
-				return nil
-			}
+			return func() error { return errorOf(p.Audit()) }
 		}},
 		{"MarshalJSON", func(b *testing.B, s plan.Spec) func() error {
 			p := solved(b, s)
@@ -111,13 +106,26 @@ func BenchmarkScale(b *testing.B) {
 	}
 }
 
+// errorOf is the first finding.
+func errorOf(fs []plan.Finding) error {
+	if len(fs) > 0 {
+		return fmt.Errorf("%v", fs[0])
+	}
+	return nil
+}
+
 // Memory is taken for all clusters together, and not for each again.
-func TestSolveAllocatesLittle(t *testing.T) {
+func TestFleetsAllocateLittle(t *testing.T) {
 	const n = 2_000
 	s := edgeFleet(n)
+	p, err := plan.Solve(s)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, do := range map[string]func() error{
 		"Validate": s.Validate,
 		"Solve":    func() error { _, err := plan.Solve(s); return err },
+		"Audit":    func() error { return errorOf(p.Audit()) },
 	} {
 		allocs := testing.AllocsPerRun(1, func() {
 			if err := do(); err != nil {
