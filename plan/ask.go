@@ -28,7 +28,13 @@ func (c *ClusterSpec) asks(as []ask) []ask {
 		if r == Node && c.NodeNetwork != "" || !c.wants(r) {
 			continue
 		}
-		as = append(as, ask{role: r, zone: c.Zone, families: c.families(), count: c.need(r), pin: c.pin(r)})
+		families := c.families()
+		if c.Platform != "" {
+			families = c.chosen(r)
+		}
+		if len(families) > 0 {
+			as = append(as, ask{role: r, zone: c.Zone, families: families, count: c.need(r), pin: c.pin(r)})
+		}
 	}
 	if len(c.Extra) == 0 {
 		return as
@@ -84,4 +90,16 @@ func (c *ClusterSpec) churn() Churn {
 		h.Cooldown = Duration(c.IPAM.Cooldown())
 	}
 	return h
+}
+
+// chosen are the families of the main range of a role that are ours to choose:
+// all but those that the platform gives, such as the IPv6 services of EKS, unless
+// they are pinned, which is an error.
+func (c *ClusterSpec) chosen(r Role) []cidr.Family {
+	families := c.families()
+	given := func(f cidr.Family) bool { return termsOf(c.Platform, r, f).given && !c.pin(r).Of(f).IsValid() }
+	if slices.ContainsFunc(families, given) {
+		families = slices.DeleteFunc(slices.Clone(families), given)
+	}
+	return families
 }

@@ -83,8 +83,10 @@ func (a *auditor) single() {
 	var have []bool // used again for each owner
 	for k := range n {
 		var c *ClusterSpec
+		var l lost // of a network
 		if k < len(a.spec.Networks) {
 			as = append(as[:0], users.ask(&a.spec.Networks[k]))
+			l = users.lost(&a.spec.Networks[k])
 		} else {
 			c = &a.spec.Clusters[k-len(a.spec.Networks)]
 			as = c.asks(as[:0])
@@ -93,7 +95,7 @@ func (a *auditor) single() {
 		for len(byOwner) > 0 && int(of[byOwner[0]]) == k {
 			i := byOwner[0]
 			byOwner = byOwner[1:]
-			a.block(a.blocks[i], c, as, have)
+			a.block(a.blocks[i], c, as, have, l)
 			collect(i)
 		}
 		for j, ok := range have {
@@ -145,7 +147,7 @@ func (a *auditor) owners() []int32 {
 
 // block checks a block of a cluster, or of a network where c is nil, against
 // what is asked for.
-func (a *auditor) block(b *Block, c *ClusterSpec, as []ask, have []bool) {
+func (a *auditor) block(b *Block, c *ClusterSpec, as []ask, have []bool, l lost) {
 	k := slices.IndexFunc(as, func(x ask) bool { return x.role == b.Role && x.name == b.Name })
 	switch {
 	case !b.Role.Valid():
@@ -177,7 +179,7 @@ func (a *auditor) block(b *Block, c *ClusterSpec, as []ask, have []bool) {
 	a.place(b, want, region)
 	switch {
 	case c == nil:
-		if have := usableNodes(b.Range); have < want.count {
+		if have := usableNodes(b.Range, l); have < want.count {
 			a.add(RuleCapacity, b, "take a larger range", "%v has addresses for %d machines, needs %d", b.Range, have, want.count)
 		}
 	default:

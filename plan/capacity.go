@@ -49,7 +49,7 @@ func (c *Cluster) Capacity() Capacity {
 	var total Capacity
 	pods := uint64(math.MaxUint64)
 	if c.network != nil {
-		total.NodeAddresses = c.spec.nodesIn(c.network.Range, c.others)
+		total.NodeAddresses = c.spec.nodesIn(c.network.Range, c.others, c.lost)
 	}
 	for i := range c.blocks {
 		b := &c.blocks[i]
@@ -58,7 +58,7 @@ func (c *Cluster) Capacity() Capacity {
 		}
 		switch b.Role {
 		case Node:
-			total.NodeAddresses = addSaturating(total.NodeAddresses, c.spec.nodesIn(b.Range, 0))
+			total.NodeAddresses = addSaturating(total.NodeAddresses, c.spec.nodesIn(b.Range, 0, lostOn(c.spec.Platform)))
 		case Pod:
 			if c.spec.flat() {
 				total.NodeBlocks = addSaturating(total.NodeBlocks, c.spec.podNodesIn(b.Range))

@@ -14,6 +14,7 @@ type Cluster struct {
 	blocks  []Block     // by role and name
 	network *Block      // the shared node network, in the cluster's families
 	others  uint64      // addresses of that network that are others'
+	lost    lost        // and that nobody gets
 	masks   dualstack.Masks
 }
 

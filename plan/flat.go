@@ -27,7 +27,7 @@ func (c *ClusterSpec) lostOfPods(f cidr.Family) uint64 {
 	if c.IPAM == k8sflags.CalicoBlocks {
 		return 0
 	}
-	return lostNodes(f)
+	return lostOn(c.Platform).of(f)
 }
 
 // countsNode reports whether the IPAM's addresses of a node have the node's own
@@ -68,11 +68,11 @@ func (c *ClusterSpec) machines() uint64 {
 }
 
 // nodesIn returns how many nodes have an address in every family of p, with
-// their pods where those come from there. The first others addresses are for
+// their pods where those come from there. So many addresses as others are for
 // other machines.
-func (c *ClusterSpec) nodesIn(p dualstack.Pair, others uint64) uint64 {
+func (c *ClusterSpec) nodesIn(p dualstack.Pair, others uint64, l lost) uint64 {
 	if !c.PodsFromNodeRange {
-		n := usableNodes(p)
+		n := usableNodes(p, l)
 		return n - min(n, others)
 	}
 	return least(p, func(f cidr.Family) uint64 {
@@ -80,7 +80,7 @@ func (c *ClusterSpec) nodesIn(p dualstack.Pair, others uint64) uint64 {
 		if err != nil {
 			return 0
 		}
-		return nodesOf(p.Of(f), addSaturating(lostNodes(f), others), per)
+		return nodesOf(p.Of(f), addSaturating(l.of(f), others), per)
 	})
 }
 
@@ -90,7 +90,7 @@ func (c *ClusterSpec) nodeAndPodBits(f cidr.Family, nodes uint64) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	bits, err := nodeBits(f, mulSaturating(nodes, per))
+	bits, err := nodeBits(f, mulSaturating(nodes, per), lostOn(c.Platform))
 	if err != nil {
 		return 0, fmt.Errorf("%w: %d that take %d addresses each with their pods are more than a range of %v has", errNodes, nodes, per, f)
 	}

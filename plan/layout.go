@@ -66,7 +66,7 @@ func (s *Spec) layout() (*layout, error) {
 
 func (l *layout) network(n *Network, users users) error {
 	a := users.ask(n)
-	err := l.add("", n.Region, &a, func(f cidr.Family) (int, error) { return nodeBits(f, a.count) })
+	err := l.add("", n.Region, &a, func(f cidr.Family) (int, error) { return users.bits(n, f) })
 	if err != nil {
 		return fmt.Errorf("plan: network %q: %w", n.Name, err)
 	}

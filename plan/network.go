@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/kubecidr/kubecidr/cidr"
+	"github.com/kubecidr/kubecidr/plan/platform"
 )
 
 // users is what clusters ask of the shared networks, by the network's name.
@@ -12,6 +13,8 @@ type users map[string]*use
 type use struct {
 	nodes    uint64
 	families []cidr.Family // sorted, once each
+	// platforms are those that there are facts about, in the order of clusters.
+	platforms []platform.Name
 }
 
 // users looks at every cluster once.
@@ -40,6 +43,9 @@ func (us users) add(c *ClusterSpec) {
 		}
 	}
 	slices.Sort(u.families)
+	if c.Platform != "" && !slices.Contains(u.platforms, c.Platform) {
+		u.platforms = append(u.platforms, c.Platform)
+	}
 }
 
 // need returns how many addresses n must have for hosts and the nodes of its

@@ -79,9 +79,10 @@ func (p *Plan) joinNetworks() error {
 	for _, c := range p.clusters {
 		us.add(&c.spec)
 	}
-	needs := make(map[string]uint64, len(p.spec.Networks))
+	needs, losses := make(map[string]uint64, len(p.spec.Networks)), make(map[string]lost, len(p.spec.Networks))
 	for i := range p.spec.Networks {
-		needs[p.spec.Networks[i].Name] = us.need(&p.spec.Networks[i])
+		n := &p.spec.Networks[i]
+		needs[n.Name], losses[n.Name] = us.need(n), us.lost(n)
 	}
 	for i, c := range p.clusters {
 		name := c.spec.NodeNetwork
@@ -96,11 +97,11 @@ func (p *Plan) joinNetworks() error {
 		network.Range = inOrder(n.Range, c.spec.Families)
 		network.Room = inOrder(n.Room, c.spec.Families)
 		others := needs[name] - min(needs[name], c.spec.machines())
-		if c.network != nil && *c.network == network && c.others == others {
+		if c.network != nil && *c.network == network && c.others == others && c.lost == losses[name] {
 			continue
 		}
 		joined := *c
-		joined.network, joined.others = &network, others
+		joined.network, joined.others, joined.lost = &network, others, losses[name]
 		p.clusters[i] = &joined
 	}
 	return nil

@@ -12,7 +12,7 @@ import (
 
 // on is a spec of one cluster on a platform, with enough private space.
 func on(n platform.Name, c plan.ClusterSpec) plan.Spec {
-	c.Name, c.Platform = string(n), n
+	c.Name, c.Platform = string(n)+"-1", n
 	if c.Nodes.IsZero() {
 		c.Nodes = now(10)
 	}
@@ -62,7 +62,7 @@ func TestPlatformLimitsClusters(t *testing.T) {
 
 func TestUnknownPlatform(t *testing.T) {
 	err := on("ekz", plan.ClusterSpec{}).Validate()
-	want := `plan: clusters[0].platform: cluster "ekz": platform "ekz" is not known: want one of kubeadm, k3s, eks, gke, aks, openshift, or none`
+	want := `plan: clusters[0].platform: cluster "ekz-1": platform "ekz" is not known: want one of kubeadm, k3s, eks, gke, aks, openshift, or none`
 	if err == nil || err.Error() != want {
 		t.Errorf("%v", err)
 	}
@@ -75,7 +75,7 @@ func TestManaged(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, _ := p.Cluster(string(n))
+		c, _ := p.Cluster(string(n) + "-1")
 		_, err = c.FlagSet()
 		if n.Managed() != errors.Is(err, plan.ErrManaged) || !n.Managed() && err != nil {
 			t.Errorf("%s: %v", n, err)

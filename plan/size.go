@@ -30,17 +30,26 @@ const ipv4LeastServiceBits = 28
 const clusterServices = 2
 
 // bitsOf returns the length of the range of family f that a asks for where
-// nothing pins it.
+// nothing pins it, and its platform takes it.
 func (c *ClusterSpec) bitsOf(a *ask, f cidr.Family) (int, error) {
 	if bits := a.bits.Of(f); bits > 0 {
-		return bits, nil
+		return bits, takes(c.Platform, a.role, f, bits)
 	}
+	bits, err := c.enoughBits(a, f)
+	if err != nil {
+		return 0, err
+	}
+	return legal(c.Platform, a.role, f, bits)
+}
+
+// enoughBits returns the length of the smallest range that is large enough.
+func (c *ClusterSpec) enoughBits(a *ask, f cidr.Family) (int, error) {
 	switch a.role {
 	case Node:
 		if c.PodsFromNodeRange {
 			return c.nodeAndPodBits(f, a.count)
 		}
-		return nodeBits(f, a.count)
+		return nodeBits(f, a.count, lostOn(c.Platform))
 	case Pod:
 		if c.flat() {
 			return c.flatBits(f, a.count)
@@ -53,33 +62,22 @@ func (c *ClusterSpec) bitsOf(a *ask, f cidr.Family) (int, error) {
 	}
 }
 
-// nodeBits sizes a subnet of machines. An IPv4 one loses its network and
-// broadcast address and one for the gateway.
-func nodeBits(f cidr.Family, nodes uint64) (int, error) {
+// nodeBits sizes a subnet of machines.
+func nodeBits(f cidr.Family, nodes uint64, l lost) (int, error) {
 	if f == cidr.IPv6 {
-		if nodes > math.MaxUint64-lostNodes(f) {
+		if nodes > math.MaxUint64-l.of(f) {
 			return 0, fmt.Errorf("%d nodes are more than a /64 has addresses for", nodes)
 		}
 		return ipv6NodeBits, nil
 	}
-	if nodes > 1<<32-lostNodes(f) {
+	if nodes > 1<<32-l.of(f) {
 		return 0, fmt.Errorf("%d nodes are more than IPv4 has addresses for", nodes)
 	}
-	return cidr.BitsFor(f, nodes+lostNodes(f))
+	return cidr.BitsFor(f, nodes+l.of(f))
 }
 
 // errNodes: there are too many nodes for a pod range, whatever their pods.
 var errNodes = errors.New("too many nodes")
-
-// lostNodes is how many addresses of a subnet no node can have: the gateway's,
-// the network's (in IPv6 the subnet-router anycast address, RFC 4291 §2.6.1),
-// and the IPv4 broadcast address.
-func lostNodes(f cidr.Family) uint64 {
-	if f == cidr.IPv4 {
-		return 3
-	}
-	return 2
-}
 
 // podBits sizes a pod range: a node block for each node, rounded up to a power
 // of two. With both families the blocks are equally many.
@@ -135,6 +133,9 @@ func (c *ClusterSpec) blockNeed(f cidr.Family) (dualstack.BlockNeed, error) {
 	}
 	need := dualstack.BlockNeed{Addrs: addrs}
 	need.Shortest, need.Longest = c.IPAM.BlockBits(f)
+	if bits := blockMask(c.Platform, c.IPAM, f); bits > 0 {
+		need.Shortest, need.Longest = bits, bits
+	}
 	return need, nil
 }
 
@@ -243,7 +244,7 @@ func (c *ClusterSpec) tooSmall(a *ask, p dualstack.Pair) string {
 	}
 	switch a.role {
 	case Node:
-		if have := c.nodesIn(p, 0); have < a.count {
+		if have := c.nodesIn(p, 0, lostOn(c.Platform)); have < a.count {
 			return fmt.Sprintf("%v has addresses for %d nodes, needs %d", p, have, a.count)
 		}
 	case Pod:
@@ -291,9 +292,9 @@ func (c *ClusterSpec) tooFewServices(a *ask, q netip.Prefix) string {
 }
 
 // usableNodes returns how many machines get an address in every family of p.
-func usableNodes(p dualstack.Pair) uint64 {
+func usableNodes(p dualstack.Pair, l lost) uint64 {
 	return least(p, func(f cidr.Family) uint64 {
 		n, _ := cidr.NumAddrs(p.Of(f))
-		return n - min(n, lostNodes(f))
+		return n - min(n, l.of(f))
 	})
 }

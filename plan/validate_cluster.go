@@ -157,6 +157,7 @@ func (v *validator) sizes(i int, c *ClusterSpec) {
 			if why := c.tooSmall(a, a.pin); why != "" {
 				v.add(inCluster(i, c.pinField(a)), "cluster %q: %s", c.Name, why)
 			}
+			v.refused(inCluster(i, c.pinField(a)), owner(c.Name, ""), a.role, a.pin, c.Platform)
 		}
 		for _, f := range a.families {
 			if a.pin.Of(f).IsValid() {
@@ -172,6 +173,9 @@ func (v *validator) sizes(i int, c *ClusterSpec) {
 			}
 			if a.name != "" {
 				field = c.extraField(a) + ".count"
+				if a.bits.Of(f) > 0 {
+					field = c.extraField(a) + ".bits"
+				}
 			}
 			if !slices.Contains(bad, field) {
 				bad = append(bad, field)

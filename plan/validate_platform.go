@@ -3,8 +3,10 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/kubecidr/kubecidr/dualstack"
 	"github.com/kubecidr/kubecidr/k8sflags"
 	"github.com/kubecidr/kubecidr/plan/platform"
 )
@@ -79,4 +81,19 @@ func (k clusterKind) because(kind platform.Kind) string {
 		}
 	}
 	return string(k.platform) + " does not take it"
+}
+
+// refused checks that platforms take a range that is given.
+func (v *validator) refused(path, owner string, r Role, pin dualstack.Pair, ns ...platform.Name) {
+	for p := range pin.All() {
+		var said []string
+		for _, n := range ns {
+			for _, why := range refusals(n, r, p) {
+				if !slices.Contains(said, why) {
+					said = append(said, why)
+					v.add(path, "%s: %s", owner, why)
+				}
+			}
+		}
+	}
 }

@@ -133,11 +133,14 @@ func (v *validator) networkSize(path string, n *Network) {
 		if f.BitLen() == 0 || n.Pin.Of(f).IsValid() {
 			continue // a cluster has said so; or it is given
 		}
-		if _, err := nodeBits(f, need); err != nil {
+		if _, err := v.users.bits(n, f); err != nil {
 			v.add(path+".hosts", "network %q: %v", n.Name, err)
 		}
 	}
-	if !n.Pin.IsZero() && usableNodes(n.Pin) < need {
-		v.add(path+".pin", "network %q: %v has %d addresses for nodes, needs %d", n.Name, n.Pin, usableNodes(n.Pin), need)
+	if !n.Pin.IsZero() {
+		v.refused(path+".pin", owner("", n.Name), Node, n.Pin, v.users.platforms(n)...)
+	}
+	if have := usableNodes(n.Pin, v.users.lost(n)); !n.Pin.IsZero() && have < need {
+		v.add(path+".pin", "network %q: %v has %d addresses for nodes, needs %d", n.Name, n.Pin, have, need)
 	}
 }

@@ -1,0 +1,164 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"slices"
+	"sync"
+
+	"github.com/kubecidr/kubecidr/cidr"
+	"github.com/kubecidr/kubecidr/dualstack"
+	"github.com/kubecidr/kubecidr/k8sflags"
+	"github.com/kubecidr/kubecidr/plan/platform"
+)
+
+// terms is what a platform says of the ranges of one role and family: the facts
+// that are confirmed and errors.
+type terms struct {
+	shortest, longest int            // the lengthKinds that it takes
+	advised           int            // the longest that it does not warn of either
+	lost              uint64         // addresses of a subnet that no machine gets
+	given             bool           // it chooses the range itself
+	forbidden         []netip.Prefix // which a range must not touch, by address
+	within            []netip.Prefix // in which it must lie; none: anywhere
+}
+
+// platformTerms is what a platform says of all ranges.
+type platformTerms struct {
+	ranges [len(roles)][2]terms
+	masks  map[k8sflags.IPAM]dualstack.Masks // of nodes' blocks, where it takes no other
+}
+
+// termsOf returns what a platform says; what holds everywhere for one that is
+// not known. The facts are data of the program, so they are looked at once.
+func termsOf(n platform.Name, r Role, f cidr.Family) *terms {
+	return &platformOf(n).ranges[max(r.order(), 0)][f>>1&1]
+}
+
+// blockMask returns the length of every node's block on a platform, 0 where it
+// can be chosen.
+func blockMask(n platform.Name, m k8sflags.IPAM, f cidr.Family) int {
+	return platformOf(n).masks[cmp.Or(m, k8sflags.HostLocal)].Of(f)
+}
+
+func platformOf(n platform.Name) *platformTerms {
+	all := allTerms()
+	if t := all[n]; t != nil {
+		return t
+	}
+	return all[""]
+}
+
+var allTerms = sync.OnceValue(func() map[platform.Name]*platformTerms {
+	all := map[platform.Name]*platformTerms{"": newTerms("")}
+	for n := range platform.Names() {
+		all[n] = newTerms(n)
+	}
+	return all
+})
+
+func newTerms(n platform.Name) *platformTerms {
+	all := &platformTerms{masks: map[k8sflags.IPAM]dualstack.Masks{}}
+	for m := range k8sflags.IPAMs() {
+		var masks dualstack.Masks
+		if bits, fixed := n.NodeMask(m, cidr.IPv4); fixed {
+			masks.V4 = bits
+		}
+		if bits, fixed := n.NodeMask(m, cidr.IPv6); fixed {
+			masks.V6 = bits
+		}
+		if masks != (dualstack.Masks{}) {
+			all.masks[m] = masks
+		}
+	}
+	for k, r := range roles {
+		for _, f := range [...]cidr.Family{cidr.IPv4, cidr.IPv6} {
+			t, kind := &all.ranges[k][f>>1&1], platform.Range(r)
+			t.shortest, t.longest = platform.Limits(n, kind, f)
+			t.lost = platform.Lost(n, kind, f)
+			t.within = platform.Within(n, kind, f)
+			for _, p := range platform.Forbidden(n, kind) {
+				if cidr.FamilyOf(p) == f {
+					t.forbidden = append(t.forbidden, p)
+				}
+			}
+			t.advised = t.longest
+			for x := range platform.Facts(n) {
+				if x.IPAM != "" || !x.Evidence.Confirmed() || !slices.Contains(x.Ranges, kind) || x.Family != 0 && x.Family != f {
+					continue
+				}
+				switch {
+				case x.Kind == platform.KindLongest && x.Severity >= k8sflags.Warning:
+					t.advised = min(t.advised, int(x.Number))
+				case x.Kind == platform.KindGiven && x.Severity == k8sflags.Error:
+					t.given = true
+				}
+			}
+		}
+	}
+	return all
+}
+
+// refuses reports whether a platform takes no such range.
+func (t *terms) refuses(p netip.Prefix) bool {
+	return t.given || p.Bits() < t.shortest || p.Bits() > t.longest || len(overlapping(t.forbidden, p)) > 0 || !t.allows(p)
+}
+
+// allows reports whether p lies where the platform wants it.
+func (t *terms) allows(p netip.Prefix) bool { return len(t.within) == 0 || within(t.within, p) }
+
+// within reports whether one of ps, which are sorted and disjoint, has all of q.
+func within(ps []netip.Prefix, q netip.Prefix) bool {
+	in := overlapping(ps, q)
+	return len(in) == 1 && in[0].Bits() <= q.Bits()
+}
+
+// refusals says by which facts a platform takes no range p of role r; none if it
+// takes it.
+func refusals(n platform.Name, r Role, p netip.Prefix) []string {
+	if !termsOf(n, r, cidr.FamilyOf(p)).refuses(p) {
+		return nil
+	}
+	var why []string
+	for _, x := range platform.Check(n, platform.Range(r), p) {
+		if x.Fact.Severity == k8sflags.Error && x.Fact.Evidence.Confirmed() {
+			why = append(why, sourced(&x))
+		}
+	}
+	return why
+}
+
+// sourced is what is wrong with a range, by which fact, and where it is written.
+func sourced(x *platform.Violation) string {
+	return fmt.Sprintf("%s (%s: %s)", x.Message, x.Fact.ID, x.Fact.Source)
+}
+
+// legal returns the length of a range where one of that length would do: the
+// longest that the platform takes and does not warn of.
+func legal(n platform.Name, r Role, f cidr.Family, bits int) (int, error) {
+	t := termsOf(n, r, f)
+	bits = min(bits, t.advised)
+	return bits, takes(n, r, f, bits)
+}
+
+// takes says why a platform takes no range of a length, wherever it lies.
+func takes(n platform.Name, r Role, f cidr.Family, bits int) error {
+	t := termsOf(n, r, f)
+	if !t.given && t.shortest <= bits && bits <= t.longest {
+		return nil
+	}
+	somewhere := netip.PrefixFrom(netip.IPv4Unspecified(), bits)
+	if f == cidr.IPv6 {
+		somewhere = netip.PrefixFrom(netip.IPv6Unspecified(), bits)
+	}
+	for _, x := range platform.Check(n, platform.Range(r), somewhere) {
+		if x.Fact.Severity == k8sflags.Error && slices.Contains(lengthKinds, x.Fact.Kind) {
+			return fmt.Errorf("%s takes no %s range of /%d: %v", n, r, bits, x.Fact)
+		}
+	}
+	return fmt.Errorf("%s takes no %s range of /%d", n, r, bits)
+}
+
+// lengthKinds are the kinds of facts that hold wherever a range lies.
+var lengthKinds = []platform.Kind{platform.KindShortest, platform.KindLongest, platform.KindGiven}
