@@ -95,10 +95,8 @@ type evolution struct {
 
 // match is a cluster of the new spec with what it was.
 type match struct {
-	given int      // index in the given spec
-	prev  *Cluster // nil for a new one
-	stays bool     // it asks for nothing else, so that prev is the result
-	spec  ClusterSpec
+	prev *Cluster     // nil for a new one
+	spec *ClusterSpec // normal; nil where nothing else is asked for, so that prev is the result
 }
 
 // match validates the given spec and finds every cluster in prev. To be fast
@@ -125,6 +123,7 @@ func (e *evolution) match() error {
 	e.matches = make([]match, len(order))
 	pinned := len(s.Networks) > 0
 	at := 0
+	var spec ClusterSpec
 	for k, i := range order {
 		c := &s.Clusters[i]
 		if c.Name == "" || k > 0 && s.Clusters[order[k-1]].Name == c.Name {
@@ -132,8 +131,10 @@ func (e *evolution) match() error {
 		}
 		pinned = pinned || len(c.Pins) > 0 || len(c.Extra) > 0
 		m := &e.matches[k]
-		m.given = int(i)
-		old, renamed := e.was[c.Name]
+		old, renamed := "", false
+		if len(e.was) > 0 {
+			old, renamed = e.was[c.Name]
+		}
 		switch {
 		case renamed:
 			if j, ok := e.prev.find(old); ok {
@@ -143,13 +144,18 @@ func (e *evolution) match() error {
 			for at < len(before) && before[at].spec.Name < c.Name {
 				at++
 			}
-			if at < len(before) && before[at].spec.Name == c.Name && e.options.Renamed[c.Name] == "" {
+			if at < len(before) && before[at].spec.Name == c.Name && (len(e.was) == 0 || e.options.Renamed[c.Name] == "") {
 				m.prev, matched[at] = before[at], true
 			}
 		}
-		m.spec = c.normal()
-		m.stays = e.same && m.prev != nil && !renamed && m.spec.equal(&m.prev.spec)
-		if !m.stays || c.NodeNetwork != "" {
+		spec = *c
+		spec.normalize()
+		stays := e.same && m.prev != nil && !renamed && spec.equal(&m.prev.spec)
+		if !stays {
+			own := spec
+			m.spec = &own
+		}
+		if !stays || c.NodeNetwork != "" {
 			v.cluster(int(i), c)
 		}
 	}
@@ -174,7 +180,7 @@ func (e *evolution) match() error {
 			e.removed = append(e.removed, c)
 		}
 	}
-	us := s.users()
+	us := v.users
 	e.spec.Networks = sortedBy(s.Networks, func(n *Network) string { return n.Name })
 	for i := range e.spec.Networks {
 		e.spec.Networks[i] = us.normal(&e.spec.Networks[i])
@@ -262,11 +268,11 @@ func (e *evolution) assemble(placed *placement) (*Plan, error) {
 	clusters := make([]*Cluster, len(e.matches))
 	for i := range e.matches {
 		m := &e.matches[i]
-		if m.stays {
+		if m.spec == nil {
 			clusters[i] = m.prev
 			continue
 		}
-		c := &Cluster{spec: m.spec}
+		c := &Cluster{spec: *m.spec}
 		n := 0
 		for n < len(rest) && rest[n].Cluster == c.spec.Name {
 			n++

@@ -22,7 +22,7 @@ func (e *evolution) place(matches []match) (*placement, error) {
 		return nil, err
 	}
 	for i := range matches {
-		if m := &matches[i]; !m.stays {
+		if m := &matches[i]; m.spec != nil {
 			if err := k.cluster(m); err != nil {
 				return nil, err
 			}
@@ -141,7 +141,7 @@ func (k *keeper) networks(us users) error {
 
 func (k *keeper) cluster(m *match) error {
 	first := len(k.wants)
-	if err := k.layout.cluster(&m.spec); err != nil {
+	if err := k.layout.cluster(m.spec); err != nil {
 		return err
 	}
 	k.direct = k.direct && !m.spec.pins() && (m.prev == nil || !m.prev.spec.pins())
@@ -206,7 +206,7 @@ func (k *keeper) size(m *match, before *Block, first, end int) (remask string) {
 		return ""
 	}
 	unchanged := m.spec.equal(&m.prev.spec)
-	pods := before.Role == Pod && before.Range == m.prev.Block(Pod)
+	pods := before.Role == Pod && before.Range == m.prev.Block(Pod) && m.prev.masks != (dualstack.Masks{})
 	if pods && !unchanged {
 		if have := m.spec.podsIn(before.Range, m.prev.masks); have < m.spec.podsPerNode() {
 			return fmt.Sprintf("its node masks %v hold %d pods, needs %d, and nodes keep their masks", m.prev.masks, have, m.spec.podsPerNode())

@@ -60,7 +60,7 @@ func (k *keeper) openAnew() error {
 	}
 	var ws []want
 	for i := range k.matches {
-		if m := &k.matches[i]; m.stays {
+		if m := &k.matches[i]; m.spec == nil {
 			ws = m.prev.appendHeld(ws, k.space)
 		}
 	}

@@ -20,6 +20,9 @@ type use struct {
 // users looks at every cluster once.
 func (s *Spec) users() users {
 	us := users{}
+	if len(s.Networks) == 0 {
+		return us // whoever names one is wrong
+	}
 	for i := range s.Clusters {
 		us.add(&s.Clusters[i])
 	}

@@ -22,8 +22,8 @@ func (s *Spec) normal() Spec {
 	for i := range n.Clusters {
 		n.Clusters[i].normalize()
 	}
-	users := n.users()
 	n.Networks = sortedBy(s.Networks, func(n *Network) string { return n.Name })
+	users := n.users()
 	for i := range n.Networks {
 		n.Networks[i] = users.normal(&n.Networks[i])
 	}

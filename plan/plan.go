@@ -109,7 +109,11 @@ func (p *Plan) joinNetworks() error {
 
 // openSpace is what is free in the plan's pools.
 func (p *Plan) openSpace() ([]openPool, error) {
-	var ws []want
+	n := len(p.networks)
+	for _, c := range p.clusters {
+		n += len(c.blocks)
+	}
+	ws := make([]want, 0, 2*n)
 	space := p.spec.space()
 	for i := range p.networks {
 		ws = appendHeld(ws, &p.networks[i], p.spec.Networks[i].Pin, space)
