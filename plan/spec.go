@@ -138,7 +138,8 @@ type BlockSpec struct {
 	Role Role   `json:"role" yaml:"role"`
 	// Zone is the security segment, the cluster's if "".
 	Zone string `json:"zone,omitempty" yaml:"zone,omitempty"`
-	// Families are one or both of the cluster's; none means the cluster's.
+	// Families are one or both of the cluster's; none means the cluster's. With
+	// a Count they are all of the cluster's.
 	Families []cidr.Family   `json:"families,omitempty" yaml:"families,omitempty"`
 	Count    Count           `json:"count,omitzero" yaml:"count,omitempty"`
 	Bits     dualstack.Masks `json:"bits,omitzero" yaml:"bits,omitempty"`

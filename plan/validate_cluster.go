@@ -134,6 +134,16 @@ func (v *validator) extra(i, j int, c *ClusterSpec) {
 	if b.Role == Service && b.Count.Need() > 0 && !c.Kubernetes.IsZero() && c.Kubernetes.Compare(extraServices) < 0 {
 		fail("role", "ServiceCIDR objects are stable from Kubernetes %v on, it has %v", extraServices, c.Kubernetes)
 	}
+	for _, f := range dualIPv4 {
+		switch {
+		case slices.Contains(b.families(c), f):
+		case b.Count.Need() > 0 && slices.Contains(c.families(), f):
+			// The main range is for the rest, which is the same in each family.
+			fail("families", "range %q has a count and lacks %v, which the cluster has: leave families out, or give bits", b.Name, f)
+		case b.Bits.Of(f) != 0:
+			fail("bits", "range %q has bits of %v, but not the family", b.Name, f)
+		}
+	}
 	for _, f := range b.families(c) {
 		switch bits := b.Bits.Of(f); {
 		case bits < 0 || bits > f.BitLen():

@@ -19,6 +19,9 @@ func TestValidateNamesThePlace(t *testing.T) {
 	pin := func(c int, r plan.Role, p string) func(*plan.Spec) {
 		return func(s *plan.Spec) { s.Clusters[c].Pins = map[plan.Role]dualstack.Pair{r: pair(p)} }
 	}
+	extra := func(bs ...plan.BlockSpec) func(*plan.Spec) {
+		return func(s *plan.Spec) { s.Clusters[0].Extra = bs }
+	}
 	for _, tt := range []struct {
 		name  string
 		spoil func(s *plan.Spec)
@@ -80,6 +83,9 @@ func TestValidateNamesThePlace(t *testing.T) {
 		{"more pods than IPv4 has addresses", func(s *plan.Spec) { s.Clusters[1].Nodes, s.Clusters[1].PodsPerNode = now(60_000), 70_000 }, "clusters[1].podsPerNode", "60000 nodes of 70000 pods are more than IPv4"},
 		{"more services than 1.33 has", func(s *plan.Spec) { s.Clusters[1].Services = now(65_534) }, "clusters[1].services", "IPv6 service range of Kubernetes 1.33, a /108, has 65533"},
 		{"more addresses than IPv4 has", func(s *plan.Spec) { s.Clusters[1].IngressIPs = now(1<<32 + 1) }, "clusters[1].ingressIPs", "more than IPv4 has"},
+
+		{"a part of the count in one family of two", extra(plan.BlockSpec{Name: "dmz", Role: plan.External, Families: onlyIPv4, Count: now(8)}), "clusters[0].extra[0].families", `range "dmz" has a count and lacks IPv6, which the cluster has`},
+		{"bits of a family that the range lacks", extra(plan.BlockSpec{Name: "dmz", Role: plan.External, Families: onlyIPv4, Bits: dualstack.Masks{V4: 28, V6: 64}}), "clusters[0].extra[0].bits", `range "dmz" has bits of IPv6, but not the family`},
 
 		{"a pin for a role that is none", pin(1, "egress", "10.1.0.0/24"), "clusters[1].pins.egress", "want one of"},
 		{"a pin of a family that the cluster lacks", pin(2, plan.Pod, "172.20.0.0/16,fd99::/48"), "clusters[2].pins.pod", "has no IPv6"},
