@@ -209,6 +209,11 @@ func (a *auditor) place(b *Block, want *ask, region string) {
 			if p != q {
 				a.add(RulePin, b, "use the pin or drop it", "%v is not %v, where it is pinned", p, q)
 			}
+			if room := b.room(f); room != p {
+				if why := outside(poolOf(a.space, room), b.Role, want.zone, region); why != "" {
+					a.add(RuleRoom, b, "drop the room", "the room %v lies in %s", room, why)
+				}
+			}
 			continue
 		}
 		if why := outside(poolOf(a.space, b.room(f)), b.Role, want.zone, region); why != "" {
