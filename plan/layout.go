@@ -23,7 +23,8 @@ type want struct {
 	block  int32       // whose
 	scope  int32       // which pools it may come from
 	pool   int32       // the one that it comes from; −1 as long as it has none
-	shares int32       // the want with which it has its place in common, by index; −1 for none
+	shares int32       // the want with whose place it has its own in common, by index; −1 for none
+	part   uint64      // which part of that place, of those of its length
 	family cidr.Family //
 	role   uint8       // its block's, as Role.order has it
 	bits   int16       // its length

@@ -35,8 +35,32 @@ func placeAll(s *Spec) (*placement, error) {
 
 // place finds a range for every want that has none.
 func (p *placement) place() error {
-	p.proven = true
-	p.share()
+	exact := p.share(false)
+	chosen, found := p.choose()
+	if !found && p.scopes.regions && len(p.spec.Share) > 0 {
+		// Regions that share take less space.
+		exact = p.share(true)
+		chosen, found = p.choose()
+	}
+	p.proven = p.proven && (found || exact)
+	for _, c := range chosen {
+		if err := p.fillPools(c.open, c.pools); err != nil {
+			return err
+		}
+	}
+	return p.shareAlike()
+}
+
+// choice is the wants of a family that have no range yet, and for each the pool
+// that it comes from, −1 for none.
+type choice struct {
+	open, pools []int32
+}
+
+// choose chooses pools for all that has no range, and reports whether there is
+// one for each. It says in p whether a failure is proved.
+func (p *placement) choose() (chosen []choice, found bool) {
+	p.proven, found = true, true
 	for _, f := range []cidr.Family{cidr.IPv4, cidr.IPv6} {
 		open := p.open(f)
 		if len(open) == 0 {
@@ -44,12 +68,13 @@ func (p *placement) place() error {
 		}
 		d := p.demand(open, roomIn(p.pools, f))
 		pools, proven := d.assign()
-		p.proven = p.proven && proven
-		if err := p.fillPools(open, pools); err != nil {
-			return err
+		chosen = append(chosen, choice{open, pools})
+		// One family that cannot be is enough.
+		if slices.Contains(pools, -1) {
+			p.proven, found = found && proven || !found && (p.proven || proven), false
 		}
 	}
-	return p.shareAlike()
+	return chosen, found
 }
 
 // open returns the wants of a family that have no range yet, largest first.
@@ -126,7 +151,7 @@ func (w *want) take(place netip.Prefix) {
 	}
 }
 
-// shareAlike gives those that share a range their part of it: its beginning.
+// shareAlike gives those that share a place their part of it.
 func (p *placement) shareAlike() error {
 	for i := range p.wants {
 		w := &p.wants[i]
@@ -138,7 +163,13 @@ func (p *placement) shareAlike() error {
 			p.unplaced = append(p.unplaced, int32(i))
 			continue
 		}
-		w.pool, w.got = first.pool, netip.PrefixFrom(first.got.Addr(), int(w.bits))
+		headroom := int(first.bits) - first.held().Bits()
+		place, err := cidr.Subnet(first.held(), int(w.bits)-headroom, w.part)
+		if err != nil {
+			return fmt.Errorf("plan: %s: %w", p.blocks[w.block].label(), err)
+		}
+		w.pool = first.pool
+		w.take(place)
 	}
 	slices.Sort(p.unplaced)
 	return nil

@@ -1,6 +1,10 @@
 package plan
 
-import "github.com/kubecidr/kubecidr/cidr"
+import (
+	"slices"
+
+	"github.com/kubecidr/kubecidr/cidr"
+)
 
 // scope is what decides from which pools a range may come.
 type scope struct {
@@ -79,5 +83,17 @@ func (s *scopes) of(r Role, f cidr.Family, zone, region string) int32 {
 		s.numbers[sc] = n
 	}
 	*at = n
+	return n
+}
+
+// alike returns the first scope for the same role and family that has the same
+// pools.
+func (s *scopes) alike(n int32) int32 {
+	a := &s.all[n]
+	for k := range s.all[:n] {
+		if b := &s.all[k]; b.role == a.role && b.family == a.family && b.zone == a.zone && slices.Equal(s.eligible[k], s.eligible[n]) {
+			return int32(k)
+		}
+	}
 	return n
 }

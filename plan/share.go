@@ -2,62 +2,166 @@ package plan
 
 import (
 	"slices"
+
+	"github.com/kubecidr/kubecidr/cidr"
 )
 
-// shareGroup is a range that several clusters have: of each mesh that keeps
-// their ranges apart, at most one.
-type shareGroup struct {
-	first    int32 // the want that has the place; the largest
-	meshes   map[string]bool
-	clusters map[string]bool // one has two ranges of a role for two things
+// Ranges of a shared role that a mesh or their cluster keeps apart from each
+// other are a clique. Cliques know nothing of each other, so that each may have
+// the same addresses. A place is the range of the largest that is in it, and
+// every clique fills the places one after the other, its largest ranges first.
+
+// cursor is where a clique goes on: part number part, of so many bits, of a
+// place.
+type cursor struct {
+	place int
+	part  uint64
+	bits  int16
 }
 
-// share joins wants of shared roles that may have their place in common: of
-// the same scope, and in no mesh that keeps them apart. The largest come
-// first, each into the first group that takes it, so that groups are few and
-// their sizes as alike as can be; where no cluster is in two meshes, no
-// division needs less space.
-func (p *placement) share() {
-	if len(p.spec.Share) == 0 {
-		return
+// after reports whether c is further than d. Both have the same length.
+func (c cursor) after(d cursor) bool {
+	return c.place > d.place || c.place == d.place && c.part > d.part
+}
+
+// at returns the cursor for a range of a length: the first place or part that
+// is not before c.
+func (c cursor) at(bits int16) cursor {
+	switch d := bits - c.bits; {
+	case d <= -64:
+		return cursor{c.place, min(c.part, 1), bits}
+	case d < 0:
+		part := c.part >> -d
+		if part<<-d != c.part {
+			part++
+		}
+		return cursor{c.place, part, bits}
+	case d < 64 && c.part<<d>>d == c.part:
+		return cursor{c.place, c.part << d, bits}
 	}
+	return cursor{c.place + 1, 0, bits} // further than anybody counts
+}
+
+// cliques is what share knows about the ranges of one role that may come from
+// the same pools: their places, by the want that has each, and how far each
+// clique is.
+type cliques struct {
+	places []int32
+	at     map[[2]string]cursor
+}
+
+// share joins wants of shared roles that may have addresses in common: of the
+// same scope, and, where wide is set, of all scopes that have the same pools.
+// It reports whether no plan can do with less space: every place is there since
+// one clique alone fills all before it, so that for each length no plan has
+// fewer blocks of it. That is not so where a cluster is in several meshes, and
+// not known where some ranges have their place already.
+func (p *placement) share(wide bool) bool {
+	for i := range p.wants {
+		p.wants[i].shares = -1
+	}
+	exact := true
 	for _, r := range p.spec.Share {
 		meshes := p.spec.meshesApart(r)
-		groups := map[int32][]*shareGroup{} // by scope
+		groups := map[int32]*cliques{} // by scope
 		for _, i := range p.sharing(r) {
 			w, cluster := &p.wants[i], p.blocks[p.wants[i].block].Cluster
-			apart := meshes[cluster]
-			of := groups[w.scope]
-			k := slices.IndexFunc(of, func(g *shareGroup) bool {
-				first := &p.wants[g.first]
-				if w.got.IsValid() {
-					return first.got.IsValid() && first.got.Overlaps(w.got) // they share already
-				}
-				return first.bits <= w.bits && !g.clusters[cluster] &&
-					!slices.ContainsFunc(apart, func(m string) bool { return g.meshes[m] })
-			})
-			if k < 0 {
-				k = len(of)
-				of = append(of, &shareGroup{first: i, meshes: map[string]bool{}, clusters: map[string]bool{}})
-				groups[w.scope] = of
-			} else if !w.got.IsValid() {
-				w.shares = of[k].first
+			if w.pinned {
+				exact = exact && !p.usable(w)
+				continue // it is its cluster's alone
 			}
-			of[k].clusters[cluster] = true
-			for _, m := range apart {
-				of[k].meshes[m] = true
+			scope := w.scope
+			if wide {
+				scope = p.scopes.alike(scope)
 			}
+			g := groups[scope]
+			if g == nil {
+				g = &cliques{at: map[[2]string]cursor{}}
+				groups[scope] = g
+			}
+			of := cliquesOf(cluster, meshes[cluster])
+			exact = exact && len(of) == 1 && !w.got.IsValid()
+			p.join(i, g, of)
+		}
+	}
+	return exact
+}
+
+// cliquesOf names the cliques of a cluster's range.
+func cliquesOf(cluster string, meshes []string) [][2]string {
+	if len(meshes) == 0 {
+		return [][2]string{{"cluster", cluster}}
+	}
+	of := make([][2]string, len(meshes))
+	for k, m := range meshes {
+		of[k] = [2]string{"mesh", m}
+	}
+	return of
+}
+
+// join finds a place for a want in which its cliques have room.
+func (p *placement) join(i int32, g *cliques, of [][2]string) {
+	w := &p.wants[i]
+	if w.got.IsValid() {
+		p.joinKept(i, g, of)
+		return
+	}
+	c := cursor{bits: w.bits}
+	for _, k := range of {
+		if d := g.at[k]; d != (cursor{}) && d.at(w.bits).after(c) {
+			c = d.at(w.bits)
+		}
+	}
+	for c.place < len(g.places) {
+		first := &p.wants[g.places[c.place]]
+		if d := w.bits - first.bits; d >= 0 && (d >= 64 || c.part < 1<<d) {
+			break
+		}
+		c.place, c.part = c.place+1, 0
+	}
+	if c.place == len(g.places) {
+		g.places = append(g.places, i)
+	} else {
+		w.shares, w.part = g.places[c.place], c.part
+	}
+	c.part++
+	for _, k := range of {
+		g.at[k] = c
+	}
+}
+
+// joinKept notes where a want has its place already.
+func (p *placement) joinKept(i int32, g *cliques, of [][2]string) {
+	w := &p.wants[i]
+	c := cursor{place: slices.IndexFunc(g.places, func(k int32) bool { return p.wants[k].held().Overlaps(w.held()) }), bits: w.bits}
+	if c.place < 0 {
+		c.place = len(g.places)
+		g.places = append(g.places, i)
+	} else if n, err := cidr.SubnetIndex(p.wants[g.places[c.place]].held(), w.held()); err == nil {
+		c.part = n
+	}
+	c.part++
+	for _, k := range of {
+		if d := g.at[k]; d == (cursor{}) || c.after(d.at(c.bits)) {
+			g.at[k] = c
 		}
 	}
 }
 
-// sharing returns the wants of role r that take part in sharing: those that
-// have their place first, then the largest. A pin is its cluster's alone.
+// usable reports whether some of w lies in a pool that it could come from.
+func (p *placement) usable(w *want) bool {
+	return slices.ContainsFunc(p.scopes.eligible[w.scope], func(k int) bool {
+		return slices.ContainsFunc(p.pools[k].spec.Prefixes, w.got.Overlaps)
+	})
+}
+
+// sharing returns the wants of clusters' ranges of role r: those that have
+// their place first, then the largest.
 func (p *placement) sharing(r Role) []int32 {
 	var is []int32
 	for i := range p.wants {
 		w := &p.wants[i]
-		if p.blocks[w.block].Role == r && !w.pinned {
+		if p.blocks[w.block].Role == r && p.blocks[w.block].Cluster != "" {
 			is = append(is, int32(i))
 		}
 	}

@@ -1,6 +1,8 @@
 package plan_test
 
 import (
+	"fmt"
+	"math"
 	"math/big"
 	"net/netip"
 	"slices"
@@ -52,7 +54,68 @@ func lossOf(m k8sflags.IPAM, f cidr.Family) int64 {
 	return ipamLoss[m][1]
 }
 
-func need(c plan.Count) uint64 { return max(c.Now, c.Max) }
+// need is what a count comes to: year by year, as the share of each is added.
+func need(c plan.Count) uint64 {
+	n := big64(c.Now)
+	year := big.NewInt(365 * 24 * 3600e9)
+	for left := big.NewInt(int64(c.Horizon)); left.Sign() > 0; left.Sub(left, year) {
+		more := big64(c.GrowthPerYear.N)
+		if c.GrowthPerYear.Percent {
+			more = ceilDiv(more.Mul(more, n), big.NewInt(100))
+		}
+		if left.Cmp(year) < 0 { // in proportion, by the hour
+			hours := ceilDiv(new(big.Int).Set(left), big.NewInt(3600e9))
+			more = ceilDiv(more.Mul(more, hours), big.NewInt(365*24))
+		}
+		n.Add(n, more)
+	}
+	if !n.IsUint64() {
+		return 1<<64 - 1
+	}
+	return max(n.Uint64(), c.Now, c.Max)
+}
+
+// ceilDiv is a/b, rounded up. It changes a.
+func ceilDiv(a, b *big.Int) *big.Int {
+	return a.Div(a.Add(a, new(big.Int).Sub(b, big.NewInt(1))), b)
+}
+
+// nodesOf is how many nodes a cluster has while some are replaced.
+func nodesOf(c plan.ClusterSpec) uint64 {
+	n, surge := need(c.Nodes), c.Surge.N
+	if c.Surge.Percent {
+		surge = ceilDiv(new(big.Int).Mul(big64(n), big64(surge)), big.NewInt(100)).Uint64()
+	}
+	return n + surge
+}
+
+// resting is how many addresses of a node are in cooldown at once.
+func resting(c plan.ClusterSpec) uint64 {
+	perNanosecond := c.Churn.PodsPerNodePerMinute / 60e9
+	return uint64(math.Ceil(perNanosecond*float64(c.Churn.Cooldown) - 1e-9))
+}
+
+// things is how many of what a role is for a cluster has.
+func things(c plan.ClusterSpec, r plan.Role) uint64 {
+	switch r {
+	case plan.Service:
+		return need(c.Services)
+	case plan.External, plan.Ingress:
+		return single(c, r)
+	}
+	return nodesOf(c)
+}
+
+// mainNeed is how many of them are left for the main range.
+func mainNeed(c plan.ClusterSpec, r plan.Role) uint64 {
+	n := things(c, r)
+	for _, b := range c.Extra {
+		if b.Role == r {
+			n -= min(n, need(b.Count))
+		}
+	}
+	return n
+}
 
 func podsPerNode(c plan.ClusterSpec) uint64 {
 	if c.PodsPerNode == 0 {
@@ -86,46 +149,53 @@ func machines(s plan.Spec, network string) uint64 {
 	}
 	for _, c := range s.Clusters {
 		if c.NodeNetwork == network {
-			n += need(c.Nodes)
+			n += mainNeed(c, plan.Node)
 		}
 	}
 	return n
 }
 
-// sizeOf is the length of a range that nothing pins.
+// sizeOf is the length of a main range that nothing pins.
 func sizeOf(c plan.ClusterSpec, r plan.Role, f cidr.Family) int {
+	return sizeFor(c, r, f, mainNeed(c, r), 2) // kubernetes, DNS
+}
+
+// sizeFor is the length of a range for so many nodes, services or addresses,
+// and for as many services of the cluster's own.
+func sizeFor(c plan.ClusterSpec, r plan.Role, f cidr.Family, n uint64, own int64) int {
 	switch {
 	case r == plan.Node && f == cidr.IPv6:
 		return 64
 	case r == plan.Node:
-		return longest(f, 32, 3, need(c.Nodes))
+		return longest(f, 32, 3, n)
 	case r == plan.Pod:
 		mask := 64
 		if f == cidr.IPv4 {
-			mask = longest(f, 32, lossOf(c.IPAM, f), podsPerNode(c))
+			mask = longest(f, 32, lossOf(c.IPAM, f), podsPerNode(c)+resting(c))
 		}
 		bits := mask
-		for pow2(mask-bits).Cmp(big64(need(c.Nodes))) < 0 {
+		for pow2(mask-bits).Cmp(big64(n)) < 0 {
 			bits--
 		}
 		return bits
 	case r == plan.Service && f == cidr.IPv4:
-		return longest(f, 28, 2+2, need(c.Services)) // network, broadcast; kubernetes, DNS
+		return longest(f, 28, 2+own, n) // network, broadcast
 	case r == plan.Service:
-		return longest(f, 112, 1+2, need(c.Services))
+		return longest(f, 112, 1+own, n)
 	case f == cidr.IPv4:
-		return longest(f, 32, 0, single(c, r))
+		return longest(f, 32, 0, n)
 	}
-	return longest(f, 112, 0, single(c, r))
+	return longest(f, 112, 0, n)
 }
 
 // asked is one range of one family that a spec asks for.
 type asked struct {
-	cluster, network string
-	role             plan.Role
-	family           cidr.Family
-	bits             int
-	pin              netip.Prefix
+	cluster, name string // of a network, or of an extra range
+	role          plan.Role
+	zone, region  string
+	family        cidr.Family
+	bits          int
+	pin           netip.Prefix
 }
 
 // asks lists every range that a spec asks for.
@@ -143,7 +213,7 @@ func asks(s plan.Spec) []asked {
 			}
 			if has {
 				as := plan.ClusterSpec{Nodes: plan.Count{Now: machines(s, n.Name)}}
-				all = append(all, asked{network: n.Name, role: plan.Node, family: f, bits: sizeOf(as, plan.Node, f), pin: n.Pin.Of(f)})
+				all = append(all, asked{name: n.Name, role: plan.Node, zone: n.Zone, region: n.Region, family: f, bits: sizeOf(as, plan.Node, f), pin: n.Pin.Of(f)})
 			}
 		}
 	}
@@ -152,13 +222,35 @@ func asks(s plan.Spec) []asked {
 			if r == plan.Node && c.NodeNetwork != "" {
 				continue
 			}
-			if (r == plan.External || r == plan.Ingress) && single(c, r) == 0 && c.Pins[r].IsZero() {
+			if r != plan.Service && mainNeed(c, r) == 0 && c.Pins[r].IsZero() {
 				continue
 			}
 			for _, f := range familiesOf(c) {
-				a := asked{cluster: c.Name, role: r, family: f, pin: c.Pins[r].Of(f)}
+				a := asked{cluster: c.Name, role: r, zone: c.Zone, region: c.Region, family: f, pin: c.Pins[r].Of(f)}
 				if !a.pin.IsValid() {
 					a.bits = sizeOf(c, r, f)
+				}
+				all = append(all, a)
+			}
+		}
+		for _, b := range c.Extra {
+			families := familiesOf(c)
+			if len(b.Families) > 0 {
+				families = b.Families
+			}
+			for _, f := range families {
+				a := asked{cluster: c.Name, name: b.Name, role: b.Role, zone: b.Zone, region: c.Region, family: f, pin: b.Pin.Of(f)}
+				if a.zone == "" {
+					a.zone = c.Zone
+				}
+				switch {
+				case a.pin.IsValid():
+				case need(b.Count) > 0:
+					a.bits = sizeFor(c, b.Role, f, need(b.Count), 0)
+				case f == cidr.IPv4:
+					a.bits = b.Bits.V4
+				default:
+					a.bits = b.Bits.V6
 				}
 				all = append(all, a)
 			}
@@ -175,16 +267,23 @@ func rolesOf(p plan.PoolSpec) []plan.Role {
 	return p.Roles
 }
 
-// eligible are the indices of the pools that a range may come from.
-func eligible(s plan.Spec, r plan.Role, f cidr.Family) []int {
-	var pools []int
-	for i, p := range s.Pools {
-		has := slices.ContainsFunc(p.Prefixes, func(q netip.Prefix) bool { return q.Addr().Is4() == (f == cidr.IPv4) })
-		if has && slices.Contains(rolesOf(p), r) {
-			pools = append(pools, i)
+// eligible are the indices of the pools that a range may come from: those of
+// its zone and region, or of its zone and no region where its region has none.
+func eligible(s plan.Spec, a asked) []int {
+	in := func(region string) []int {
+		var pools []int
+		for i, p := range s.Pools {
+			has := slices.ContainsFunc(p.Prefixes, func(q netip.Prefix) bool { return q.Addr().Is4() == (a.family == cidr.IPv4) })
+			if has && slices.Contains(rolesOf(p), a.role) && p.Zone == a.zone && p.Region == region {
+				pools = append(pools, i)
+			}
 		}
+		return pools
 	}
-	return pools
+	if own := in(a.region); len(own) > 0 {
+		return own
+	}
+	return in("")
 }
 
 // nests reports whether of the eligible pools of any two ranges that s asks
@@ -196,7 +295,12 @@ func nests(s plan.Spec) bool {
 			if a.family != b.family || a.pin.IsValid() || b.pin.IsValid() {
 				continue
 			}
-			x, y := eligible(s, a.role, a.family), eligible(s, b.role, b.family)
+			x, y := eligible(s, a), eligible(s, b)
+			for _, p := range x {
+				if s.Pools[p].Headroom != s.Pools[x[0]].Headroom {
+					return false // what a range takes depends on the pool
+				}
+			}
 			common := 0
 			for _, p := range x {
 				if slices.Contains(y, p) {
@@ -211,10 +315,29 @@ func nests(s plan.Spec) bool {
 	return true
 }
 
-// packable reports whether the ranges of family f that s asks for have places,
-// by trying all of them. Everything happens inside of space, which is cut into
-// units; there are at most 64, and no range is smaller than one.
-func packable(s plan.Spec, space netip.Prefix, unit int) bool {
+// mayOverlap reports whether a spec lets two ranges have addresses in common.
+func mayOverlap(s plan.Spec, a, b asked) bool {
+	if a.cluster == "" || b.cluster == "" || a.cluster == b.cluster || a.role != b.role || !slices.Contains(s.Share, a.role) {
+		return false
+	}
+	for _, m := range s.Meshes {
+		apart := map[plan.MeshKind]map[plan.Role]bool{
+			plan.Submariner:         {plan.Pod: true, plan.Service: true},
+			plan.ClusterMesh:        {plan.Pod: true, plan.Service: true},
+			plan.IstioSingleNetwork: {plan.Pod: true},
+		}[m.Kind][a.role]
+		if apart && slices.Contains(m.Clusters, a.cluster) && slices.Contains(m.Clusters, b.cluster) {
+			return false
+		}
+	}
+	return true
+}
+
+// packable reports whether the ranges of a family that s asks for and that some
+// picks have places, with their headroom, by trying all of them. Everything
+// happens inside of space, which is cut into units; there are at most 64, and
+// no range is smaller than one.
+func packable(s plan.Spec, space netip.Prefix, unit int, some func(asked) bool) bool {
 	f := cidr.IPv6
 	if space.Addr().Is4() {
 		f = cidr.IPv4
@@ -226,7 +349,15 @@ func packable(s plan.Spec, space netip.Prefix, unit int) bool {
 		units[i] = netip.PrefixFrom(a, unit)
 		at.Add(at, pow2(familyLen(f)-unit))
 	}
-	var taken uint64 // by reservations and pins
+	touched := func(p netip.Prefix) (mask uint64) {
+		for i, u := range units {
+			if u.Overlaps(p) {
+				mask |= 1 << i
+			}
+		}
+		return mask
+	}
+	var taken uint64 // by reservations and peers
 	poolOf := make([]int, len(units))
 	for i, u := range units {
 		poolOf[i] = -1
@@ -235,71 +366,90 @@ func packable(s plan.Spec, space netip.Prefix, unit int) bool {
 				poolOf[i] = k
 			}
 		}
-		if slices.ContainsFunc(s.Reserved, func(r plan.Reservation) bool { return u.Overlaps(r.Prefix) }) {
-			taken |= 1 << i
+	}
+	for _, r := range s.Reserved {
+		taken |= touched(r.Prefix)
+	}
+	for _, p := range s.Peers {
+		for _, q := range p.Prefixes {
+			taken |= touched(q)
 		}
 	}
 	var pieces []piece
 	for _, a := range asks(s) {
-		if a.family != f {
+		if a.family != f || !some(a) {
 			continue
 		}
 		if a.pin.IsValid() {
-			for i, u := range units {
-				if u.Overlaps(a.pin) {
-					taken |= 1 << i
-				}
+			if mask := touched(a.pin); mask != 0 {
+				pieces = append(pieces, piece{asked: a, places: []uint64{mask}})
 			}
 			continue
 		}
 		if a.bits > unit {
 			panic("a range smaller than a unit")
 		}
-		if a.bits < space.Bits() {
-			return false
-		}
-		p := piece{size: 1 << (unit - a.bits)}
-		pools := eligible(s, a.role, f)
-		for at := 0; at+p.size <= len(units); at += p.size {
-			if k := poolOf[at]; slices.Contains(pools, k) && !slices.ContainsFunc(poolOf[at:at+p.size], func(q int) bool { return q != k }) {
-				p.places = append(p.places, at)
+		p := piece{asked: a}
+		for _, k := range eligible(s, a) {
+			bits := a.bits - s.Pools[k].Headroom
+			if bits < space.Bits() {
+				continue
+			}
+			size := 1 << (unit - bits)
+			for at := 0; at+size <= len(units); at += size {
+				mask := (uint64(1)<<size - 1) << at // a size of 64 gives all ones
+				if !slices.ContainsFunc(poolOf[at:at+size], func(q int) bool { return q != k }) && taken&mask == 0 {
+					p.places = append(p.places, mask)
+				}
 			}
 		}
 		pieces = append(pieces, p)
 	}
 	// The order changes only how long it takes.
-	slices.SortFunc(pieces, func(a, b piece) int { return b.size - a.size })
-	return packs(pieces, taken, map[dead]bool{})
+	slices.SortStableFunc(pieces, func(a, b piece) int { return len(a.places) - len(b.places) })
+	x := packer{spec: s, pieces: pieces, ends: map[string]bool{}}
+	return x.packs(0)
 }
 
-// piece is a range in units, and where it may start.
+// piece is a range, where it may be, and where it is.
 type piece struct {
-	size   int
-	places []int
+	asked
+	places []uint64
+	at     uint64
 }
 
-// dead is a state without a way on: so many pieces to go, and what is taken.
-type dead struct {
-	pieces int
-	taken  uint64
+// packer tries every place for every piece. It notes the states without a way
+// on: what is taken, and by whom if others may take it too.
+type packer struct {
+	spec   plan.Spec
+	pieces []piece
+	ends   map[string]bool
 }
 
-func packs(pieces []piece, taken uint64, ends map[dead]bool) bool {
-	if len(pieces) == 0 {
+func (x *packer) packs(n int) bool {
+	if n == len(x.pieces) {
 		return true
 	}
-	state := dead{len(pieces), taken}
-	if ends[state] {
+	var alone uint64
+	with := map[string]uint64{}
+	for _, p := range x.pieces[:n] {
+		if p.cluster != "" && slices.Contains(x.spec.Share, p.role) {
+			with[string(p.role)+" "+p.cluster] |= p.at
+		} else {
+			alone |= p.at
+		}
+	}
+	state := fmt.Sprint(n, alone, with) // maps print in order
+	if x.ends[state] {
 		return false
 	}
-	p := pieces[0]
-	for _, at := range p.places {
-		mask := (uint64(1)<<p.size - 1) << at // a size of 64 gives all ones
-		if taken&mask == 0 && packs(pieces[1:], taken|mask, ends) {
+	p := &x.pieces[n]
+	for _, p.at = range p.places {
+		if !slices.ContainsFunc(x.pieces[:n], func(q piece) bool { return p.at&q.at != 0 && !mayOverlap(x.spec, p.asked, q.asked) }) && x.packs(n+1) {
 			return true
 		}
 	}
-	ends[state] = true
+	x.ends[state] = true
 	return false
 }
 

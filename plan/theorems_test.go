@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/kubecidr/kubecidr/cidr"
-	"github.com/kubecidr/kubecidr/dualstack"
 	"github.com/kubecidr/kubecidr/k8sflags"
 	"github.com/kubecidr/kubecidr/plan"
 	"pgregory.net/rapid"
@@ -54,52 +53,73 @@ func solveOrExplain(t *rapid.T, s plan.Spec) *plan.Plan {
 	return nil
 }
 
-// Theorem 1. No two ranges share an address, none touches a reservation, and
-// all that is not pinned lies in a pool for its role. And they are the ranges
-// that the spec asks for, of the lengths that it asks for.
+// Theorem 1. No two ranges share an address that may not, none touches a
+// reservation or a peer, and all that is not pinned lies with its headroom in a
+// pool for its role, zone and region, where nobody else's is. And they are the
+// ranges that the spec asks for, of the lengths that it asks for.
 func checkNoOverlap(t *rapid.T, s plan.Spec, p *plan.Plan) {
+	want := asks(s)
 	var got []asked
-	var ps []netip.Prefix
+	var ps, rooms []netip.Prefix
 	for b := range p.Blocks() {
 		for q := range b.Range.All() {
-			ps = append(ps, q)
-			got = append(got, asked{b.Cluster, b.Name, b.Role, cidr.FamilyOf(q), q.Bits(), netip.Prefix{}})
+			i := slices.IndexFunc(want, func(w asked) bool {
+				return w.cluster == b.Cluster && w.name == b.Name && w.role == b.Role && w.family == cidr.FamilyOf(q)
+			})
+			if i < 0 {
+				t.Fatalf("nobody asked for %v", b)
+			}
+			w := want[i]
+			switch {
+			case w.pin.IsValid() && q != w.pin:
+				t.Fatalf("%v is pinned to %v", q, w.pin)
+			case !w.pin.IsValid() && q.Bits() != w.bits:
+				t.Fatalf("%v, want %+v", q, w)
+			case b.Zone != w.zone:
+				t.Fatalf("%v in zone %q, want %q", b, b.Zone, w.zone)
+			}
+			room := q
+			if r := b.Room.Of(w.family); r.IsValid() {
+				room = r
+			}
+			if !w.pin.IsValid() {
+				k := slices.IndexFunc(eligible(s, w), func(k int) bool { return covered(room, s.Pools[k].Prefixes) })
+				if k < 0 {
+					t.Fatalf("%v with its room %v lies in no pool for %+v", b, room, w)
+				}
+				if h := s.Pools[eligible(s, w)[k]].Headroom; !room.Contains(q.Addr()) || room.Bits() != q.Bits()-h || room.Addr() != q.Addr() {
+					t.Fatalf("%v has room %v, its pool headroom %d", b, room, h)
+				}
+			}
+			ps, rooms, got = append(ps, q), append(rooms, room), append(got, w)
 		}
+	}
+	if len(want) != len(got) {
+		t.Fatalf("%d ranges, want %d", len(got), len(want))
 	}
 	for i, a := range ps {
 		if a != a.Masked() {
 			t.Fatalf("%v is not aligned to its size", a)
 		}
-		for _, b := range ps[:i] {
-			if a.Overlaps(b) {
-				t.Fatalf("%v overlaps %v", a, b)
+		for j := range ps {
+			if i != j && rooms[i].Overlaps(ps[j]) && !mayOverlap(s, got[i], got[j]) {
+				t.Fatalf("%v (room %v) of %+v overlaps %v of %+v", a, rooms[i], got[i], ps[j], got[j])
 			}
 		}
 		for _, r := range s.Reserved {
-			if a.Overlaps(r.Prefix.Masked()) {
-				t.Fatalf("%v touches the reservation of %v", a, r.Prefix)
+			if rooms[i].Overlaps(r.Prefix.Masked()) {
+				t.Fatalf("%v touches the reservation of %v", rooms[i], r.Prefix)
 			}
 		}
-	}
-	want := asks(s)
-	if len(want) != len(got) {
-		t.Fatalf("%d ranges, want %d", len(got), len(want))
-	}
-	for _, w := range want {
-		pin := w.pin
-		w.pin = netip.Prefix{}
-		if pin.IsValid() {
-			w.bits = pin.Bits()
+		for _, peer := range s.Peers {
+			if slices.ContainsFunc(peer.Prefixes, rooms[i].Overlaps) {
+				t.Fatalf("%v touches peer %q", rooms[i], peer.Name)
+			}
 		}
-		i := slices.Index(got, w)
-		if i < 0 {
-			t.Fatalf("no range %+v among %+v", w, got)
-		}
-		switch {
-		case pin.IsValid() && ps[i] != pin:
-			t.Fatalf("%v is pinned to %v", ps[i], pin)
-		case !pin.IsValid() && !slices.ContainsFunc(eligible(s, w.role, w.family), func(k int) bool { return covered(ps[i], s.Pools[k].Prefixes) }):
-			t.Fatalf("%v lies in no pool for %s ranges", ps[i], w.role)
+		for _, pool := range s.Pools {
+			if pool.Zone != "" && pool.Zone != got[i].zone && slices.ContainsFunc(pool.Prefixes, rooms[i].Overlaps) {
+				t.Fatalf("%v of zone %q has addresses of zone %q", rooms[i], got[i].zone, pool.Zone)
+			}
 		}
 	}
 }
@@ -335,7 +355,7 @@ func TestSolveFindsAPlanAroundPins(t *testing.T) {
 
 func checkAgainstPacker(t *rapid.T, s plan.Spec) {
 	p, err := plan.Solve(s)
-	exists := packable(s, smallV4, unitV4) && packable(withoutSingles(s), smallV6, unitV6)
+	exists := packableBoth(s)
 	var infeasible *plan.InfeasibleError
 	switch {
 	case err == nil:
@@ -353,16 +373,11 @@ func checkAgainstPacker(t *rapid.T, s plan.Spec) {
 	}
 }
 
-// withoutSingles leaves out the IPv6 ranges that are smaller than a unit, and
-// have a pool that is large enough for all.
-func withoutSingles(s plan.Spec) plan.Spec {
-	s.Clusters = slices.Clone(s.Clusters)
-	for i := range s.Clusters {
-		c := &s.Clusters[i]
-		c.ExternalIPs, c.IngressIPs = plan.Count{}, plan.Count{}
-		c.Pins = map[plan.Role]dualstack.Pair{plan.Node: c.Pins[plan.Node], plan.Pod: c.Pins[plan.Pod], plan.Service: pair("100.100.0.0/16,fd01::/64")}
-	}
-	return s
+// packableBoth reports whether there is a plan for a small spec. The IPv6
+// ranges that are smaller than a unit have a pool that is large enough for all.
+func packableBoth(s plan.Spec) bool {
+	return packable(s, smallV4, unitV4, func(asked) bool { return true }) &&
+		packable(s, smallV6, unitV6, func(a asked) bool { return a.role == plan.Node || a.role == plan.Pod })
 }
 
 // noAdjacent joins prefixes of a pool that follow each other: a range may lie
