@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/kubecidr/kubecidr/cidr"
 	"github.com/kubecidr/kubecidr/dualstack"
@@ -36,6 +37,14 @@ func pods(name string, blocks uint64) plan.ClusterSpec {
 	return plan.ClusterSpec{
 		Name: name, Nodes: now(blocks), PodsPerNode: 1, IPAM: k8sflags.Calico, NodeNetwork: "lan",
 		Pins: map[plan.Role]dualstack.Pair{plan.Service: pair(fmt.Sprintf("100.%d.%d.0/28", 64+i/256, i%256))},
+	}
+}
+
+// withServices is a cluster of which only the service range has to be placed.
+func withServices(name, podRange string, services uint64) plan.ClusterSpec {
+	return plan.ClusterSpec{
+		Name: name, Nodes: now(1), PodsPerNode: 1, IPAM: k8sflags.Calico, NodeNetwork: "lan",
+		Pins: map[plan.Role]dualstack.Pair{plan.Pod: pair(podRange)}, Services: now(services),
 	}
 }
 
@@ -158,6 +167,52 @@ pool "b" (IPv4): asked 256 addresses in 1 range, free 160, left 160, largest fre
 way out: add a free /24 of IPv4 to pool "a"
 way out: add a free /24 of IPv4 to pool "b"`,
 			[]func(*plan.Spec){addTo(0, "10.7.0.0/24"), addTo(1, "10.7.0.0/24")},
+		},
+		{
+			"room to grow that others need",
+			plan.Spec{
+				Pools:    []plan.PoolSpec{{Name: "pods", Prefixes: prefixes("10.0.0.0/24"), Roles: []plan.Role{plan.Pod}, Headroom: 1}},
+				Networks: lan(),
+				Clusters: []plan.ClusterSpec{pods("a", 128), pods("b", 64)},
+			},
+			`no plan exists: 1 range finds no place
+cluster "b": pod range needs a /26 (IPv4) with headroom up to a /25, pool "pods" has nothing free
+pool "pods" (IPv4): asked 384 addresses in 2 ranges, free 256, left 0
+way out: add a free /25 of IPv4 to pool "pods"
+way out: keep no headroom in pool "pods" (now 1)`,
+			[]func(*plan.Spec){addTo(0, "10.7.0.0/25"), func(s *plan.Spec) { s.Pools[0].Headroom = 0 }},
+		},
+		{
+			"services of clusters that nothing joins",
+			plan.Spec{
+				Pools:    []plan.PoolSpec{{Name: "services", Prefixes: prefixes("10.0.0.0/25"), Roles: []plan.Role{plan.Service}}},
+				Networks: lan(),
+				Clusters: []plan.ClusterSpec{withServices("a", "100.64.0.0/28", 100), withServices("b", "100.64.1.0/28", 100)},
+			},
+			`no plan exists: 1 range finds no place
+cluster "b": service range needs a /25 (IPv4), pool "services" has nothing free
+pool "services" (IPv4): asked 256 addresses in 2 ranges, free 128, left 0
+way out: add a free /25 of IPv4 to pool "services"
+way out: share service ranges between clusters that no mesh joins`,
+			[]func(*plan.Spec){addTo(0, "10.7.0.0/25"), func(s *plan.Spec) { s.Share = []plan.Role{plan.Service} }},
+		},
+		{
+			"addresses that rest",
+			plan.Spec{
+				Pools:    []plan.PoolSpec{{Name: "pods", Prefixes: prefixes("10.0.0.0/27"), Roles: []plan.Role{plan.Pod}}},
+				Networks: lan(),
+				Clusters: []plan.ClusterSpec{func() plan.ClusterSpec {
+					c := pods("a", 32) // of one address each, and one that rests
+					c.Churn = plan.Churn{PodsPerNodePerMinute: 2, Cooldown: plan.Duration(30 * time.Second)}
+					return c
+				}()},
+			},
+			`no plan exists: 1 range finds no place
+cluster "a": pod range needs a /26 (IPv4), largest free block in pool "pods" is a /27 (10.0.0.0/27)
+pool "pods" (IPv4): asked 64 addresses in 1 range, free 32, left 32, largest free block 10.0.0.0/27
+way out: add a free /26 of IPv4 to pool "pods"
+way out: hold back no addresses for churn in cluster "a" (now 1 a node)`,
+			[]func(*plan.Spec){addTo(0, "10.7.0.0/26"), func(s *plan.Spec) { s.Clusters[0].Churn = plan.Churn{} }},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

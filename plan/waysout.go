@@ -10,8 +10,17 @@ import (
 	"github.com/kubecidr/kubecidr/dualstack"
 )
 
-// waysOutTries bounds how many changes of one kind are tried.
-const waysOutTries = 8
+// waysOutTries bounds how many changes of one kind are tried, and waysOutRanges
+// how many ranges are placed for all of a kind: a large fleet gets fewer tries.
+const (
+	waysOutTries  = 8
+	waysOutRanges = 1_000_000
+)
+
+// tries is how many changes of one kind are tried.
+func (p *placement) tries() int {
+	return max(1, min(waysOutTries, waysOutRanges/max(len(p.wants), 1)))
+}
 
 // wayOut is a change to a spec and how many unplaced ranges it places.
 type wayOut struct {
@@ -21,7 +30,8 @@ type wayOut struct {
 
 // waysOut tries single changes to s and returns those that help, the most
 // helpful first; those that help alike in the order in which they come: more
-// space, a pool's roles, fewer pods, then giving up what was promised.
+// space, a pool's roles, fewer pods, room to grow, ranges for several clusters,
+// then giving up what was promised.
 func waysOut(s *Spec, p *placement) []string {
 	ways := largerPools(s, p)
 	try := func(change func(*Spec), format string, args ...any) {
@@ -34,24 +44,27 @@ func waysOut(s *Spec, p *placement) []string {
 	}
 	p.moreRoles(s, try)
 	p.fewerPods(s, try)
+	p.lessHeadroom(s, try)
+	p.shareServices(s, try)
+	p.lessCooldown(s, try)
 	inTheWay := p.inTheWay()
-	tries := 0
+	tries, limit := 0, p.tries()
 	for i, r := range s.Reserved {
-		if tries < waysOutTries && inTheWay(r.Prefix) {
+		if tries < limit && inTheWay(r.Prefix) {
 			tries++
 			try(func(s *Spec) { s.Reserved = slices.Delete(s.Reserved, i, i+1) }, "release the reservation of %v%s", r.Prefix, forReason(r.Reason))
 		}
 	}
 	tries = 0
 	for i := range s.Networks {
-		if n := &s.Networks[i]; tries < waysOutTries && (inTheWay(n.Pin.Primary()) || inTheWay(n.Pin.Secondary())) {
+		if n := &s.Networks[i]; tries < limit && (inTheWay(n.Pin.Primary()) || inTheWay(n.Pin.Secondary())) {
 			tries++
 			try(func(s *Spec) { s.Networks[i].Pin = dualstack.Pair{} }, "unpin network %q (%v)", n.Name, n.Pin)
 		}
 	}
 	for i := range s.Clusters {
 		for r, pin := range sortedPins(s.Clusters[i].Pins) {
-			if tries < waysOutTries && (inTheWay(pin.Primary()) || inTheWay(pin.Secondary())) {
+			if tries < limit && (inTheWay(pin.Primary()) || inTheWay(pin.Secondary())) {
 				tries++
 				try(func(s *Spec) { delete(s.Clusters[i].Pins, r) }, "unpin the %s range of cluster %q (%v)", r, s.Clusters[i].Name, pin)
 			}
@@ -75,7 +88,7 @@ func (p *placement) moreRoles(s *Spec, try func(func(*Spec), string, ...any)) {
 			slices.ContainsFunc(s.Pools, func(pool PoolSpec) bool { return pool.usableFor(r) }) {
 			continue
 		}
-		for i := range s.Pools[:min(len(s.Pools), waysOutTries)] {
+		for i := range s.Pools[:min(len(s.Pools), p.tries())] {
 			try(func(s *Spec) { s.Pools[i].Roles = append(s.Pools[i].Roles, r) }, "let pool %q be used for %s ranges", s.Pools[i].Name, r)
 		}
 	}
@@ -118,13 +131,52 @@ func (p *placement) fewerPods(s *Spec, try func(func(*Spec), string, ...any)) {
 	tries := 0
 	for i := range s.Clusters {
 		c := &s.Clusters[i]
-		if tries == waysOutTries || !misses[c.Name] || c.Pins[Pod].V4().IsValid() {
+		if tries == p.tries() || !misses[c.Name] || c.Pins[Pod].V4().IsValid() {
 			continue
 		}
 		tries++
 		if n := c.podsOfHalfBlock(); n > 0 {
 			try(func(s *Spec) { s.Clusters[i].PodsPerNode = n },
 				"lower podsPerNode of cluster %q from %d to %d", c.Name, c.PodsPerNode, n)
+		}
+	}
+}
+
+// lessHeadroom tries to keep no room beside ranges, pool by pool.
+func (p *placement) lessHeadroom(s *Spec, try func(func(*Spec), string, ...any)) {
+	tries := 0
+	for i := range s.Pools {
+		pool := &s.Pools[i]
+		if pool.Headroom == 0 || tries == p.tries() || !p.misses(func(w *want) bool { return slices.Contains(p.scopes.eligible[w.scope], i) }) {
+			continue
+		}
+		tries++
+		try(func(s *Spec) { s.Pools[i].Headroom = 0 }, "keep no headroom in pool %q (now %d)", pool.Name, pool.Headroom)
+	}
+}
+
+// shareServices tries to let clusters that no mesh keeps apart have the same
+// service range, of which no address leaves a cluster. Pods meet those of other
+// clusters sooner or later, so that sharing theirs is not for a library to say.
+func (p *placement) shareServices(s *Spec, try func(func(*Spec), string, ...any)) {
+	if !slices.Contains(s.Share, Service) && len(s.Clusters) > 1 {
+		try(func(s *Spec) { s.Share = append(s.Share, Service) }, "share service ranges between clusters that no mesh joins")
+	}
+}
+
+// lessCooldown tries to hold back no addresses for clusters of which a range
+// found no place.
+func (p *placement) lessCooldown(s *Spec, try func(func(*Spec), string, ...any)) {
+	misses := map[string]bool{}
+	for _, i := range p.unplaced {
+		misses[p.blocks[p.wants[i].block].Cluster] = true
+	}
+	tries := 0
+	for i := range s.Clusters {
+		c := &s.Clusters[i]
+		if misses[c.Name] && !c.Churn.IsZero() && tries < p.tries() {
+			tries++
+			try(func(s *Spec) { s.Clusters[i].Churn = Churn{} }, "hold back no addresses for churn in cluster %q (now %d a node)", c.Name, c.Churn.Held())
 		}
 	}
 }
