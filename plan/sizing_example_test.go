@@ -1,0 +1,84 @@
+package plan_test
+
+import (
+	"fmt"
+
+	"github.com/kubecidr/kubecidr/cidr"
+	"github.com/kubecidr/kubecidr/k8sflags"
+	"github.com/kubecidr/kubecidr/plan"
+)
+
+// Every number of a cluster's ranges before there is any address space for it.
+func ExampleClusterSpec_Sizing() {
+	c := plan.ClusterSpec{
+		Name: "prod", PodsPerNode: 100, IPAM: k8sflags.Calico,
+		Nodes: plan.Count{Now: 120, GrowthPerYear: plan.Amount{N: 40, Percent: true}, Horizon: 2 * plan.Year},
+		Churn: plan.Churn{PodsPerNodePerMinute: 12, Cooldown: plan.Duration(60e9)},
+	}
+	s, err := c.Sizing()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, r := range s.Ranges {
+		if r.Role != plan.Pod {
+			continue
+		}
+		for _, l := range r.Lines {
+			if l.Text != "" {
+				fmt.Println(l.What, l.Text)
+			} else {
+				fmt.Println(l.What, l.Value)
+			}
+		}
+	}
+	// Output:
+	// pods per node 100
+	// addresses in cooldown 12
+	// addresses of a node's block 112
+	// node block /25
+	// pods that a block holds 116
+	// effective pods per node 100
+	// nodes now 120
+	// nodes after 1y 168
+	// nodes after 2y 236
+	// nodes to plan for 236
+	// node blocks 256
+	// range /17
+}
+
+// The table of a small cluster, with the rule of each number and its source.
+func ExampleSizing_String() {
+	c := plan.ClusterSpec{
+		Name: "edge", Kubernetes: k8sflags.Version{Major: 1, Minor: 34}, Families: []cidr.Family{cidr.IPv4},
+		Nodes: plan.Count{Now: 12}, Services: plan.Count{Now: 40}, NodeNetwork: "vlan-7", PodsPerNode: 60, IPAM: k8sflags.Calico,
+	}
+	s, err := c.Sizing()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Print(s)
+	// Output:
+	// node "vlan-7" IPv4: in a shared network
+	//   nodes now  12
+	//
+	// pod IPv4: /22, node blocks /26, holds 1024 pods
+	//   pods per node                60
+	//   addresses of a node's block  60   the sum of these
+	//   node block                   /26  the longest that holds them [RFC 4632 §3.1]
+	//   pods that a block holds      64   what calico and cooldown leave of a /26
+	//   effective pods per node      60   the kubelet takes no more than pods per node [k8s.io/kubernetes pkg/kubelet/apis/config/v1beta1/defaults.go]
+	//   nodes now                    12
+	//   node blocks                  16   up to a power of two [RFC 4632 §3.1]
+	//   range                        /22  4 bits for the blocks before the /26 of each
+	//
+	// service IPv4: /26, holds 60 services
+	//   services now                    40
+	//   services of the cluster itself  2    kubernetes and DNS [k8s.io/kubernetes cmd/kubeadm/app/constants/constants.go]
+	//   addresses lost                  2    network and broadcast address are not given [k8s.io/kubernetes pkg/registry/core/service/ipallocator]
+	//   smallest range                  /28  kubeadm wants ten addresses [k8s.io/kubernetes cmd/kubeadm/app/constants/constants.go]
+	//   largest range                   /2   Kubernetes 1.34 takes no shorter one [k8s.io/kubernetes cmd/kube-apiserver/app/options/validation.go]
+	//   range                           /26  the smallest that holds them [RFC 4632 §3.1]
+	//   static band                     16   addresses for Services that name one, a part of the range and not taken off [KEP-3070]
+}
