@@ -147,8 +147,19 @@ func (p Pair) String() string {
 	return p.primary.String() + "," + p.secondary.String()
 }
 
+// AppendText appends [Pair.String] to b. There is no error.
+func (p Pair) AppendText(b []byte) ([]byte, error) {
+	if p.primary.IsValid() {
+		b = p.primary.AppendTo(b)
+	}
+	if p.secondary.IsValid() {
+		b = p.secondary.AppendTo(append(b, ','))
+	}
+	return b, nil
+}
+
 // MarshalText writes [Pair.String].
-func (p Pair) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+func (p Pair) MarshalText() ([]byte, error) { return p.AppendText([]byte{}) }
 
 // UnmarshalText reads like [Parse], and empty text as the zero Pair. On an
 // error p is unchanged.

@@ -216,6 +216,9 @@ func TestPairRoundTrip(t *testing.T) {
 		if q, err := dualstack.Parse(p.String()); err != nil || q != p {
 			t.Fatalf("Parse(%q) = %v, %v", p, q, err)
 		}
+		if b, err := p.AppendText([]byte("pods=")); err != nil || string(b) != "pods="+p.String() {
+			t.Fatalf("AppendText: %q, %v", b, err)
+		}
 		b, err := json.Marshal(document{Pods: p, Keys: map[dualstack.Pair]string{p: "x"}})
 		if err != nil {
 			t.Fatal(err)

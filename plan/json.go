@@ -77,16 +77,7 @@ type networkDocument struct {
 
 // MarshalJSON writes the plan with its spec, from which [Decode] restores an
 // equal plan. The same plan gives the same bytes.
-func (p *Plan) MarshalJSON() ([]byte, error) {
-	d := document{Format: Format, Clusters: make([]clusterDocument, len(p.clusters)), Quarantine: p.resting, Flaws: p.flaws, Spec: p.whole()}
-	for _, b := range p.networks {
-		d.Networks = append(d.Networks, networkDocument{b.Name, b.Range, b.Room})
-	}
-	for i, c := range p.clusters {
-		d.Clusters[i] = c.document()
-	}
-	return json.Marshal(d)
-}
+func (p *Plan) MarshalJSON() ([]byte, error) { return p.write() }
 
 // MarshalJSON writes the cluster as it stands in the plan's clusters: name,
 // ranges, node masks and capacity.
