@@ -17,11 +17,12 @@ func writeTable(to io.Writer, p *plan.Plan, clusters []*plan.Cluster) error {
 	for _, c := range clusters {
 		heading := title(c)
 		for _, r := range plan.Roles() {
+			// All ranges of a role hold together what the cluster needs.
+			holds, needs := capacity(c, r)
 			for b := range c.Blocks(r) {
 				primary, secondary, _ := strings.Cut(b.Range.String(), ",")
-				holds, needs := capacity(c, r)
-				ranges = append(ranges, []string{heading, "  " + string(r), primary, secondary, holds, needs})
-				heading = ""
+				ranges = append(ranges, []string{heading, "  " + label(b), primary, secondary, holds, needs})
+				heading, holds, needs = "", "", ""
 			}
 		}
 	}
@@ -36,6 +37,14 @@ func writeTable(to io.Writer, p *plan.Plan, clusters []*plan.Cluster) error {
 	}
 	_, err := fmt.Fprintf(to, "%v\n%v", ranges, pools)
 	return err
+}
+
+// label is a range's role, with the name of an extra one.
+func label(b plan.Block) string {
+	if b.Cluster == "" || b.Name == "" {
+		return string(b.Role)
+	}
+	return string(b.Role) + " " + b.Name
 }
 
 // table is rows of cells under a first row of headings. The first cell of a row
@@ -69,12 +78,22 @@ func title(c *plan.Cluster) string {
 	for i, f := range s.Families {
 		families[i] = f.String()
 	}
-	t := fmt.Sprintf("%s: %s, %v nodes of %d pods", s.Name, strings.Join(families, "+"), s.Nodes, s.PodsPerNode)
+	nodes, growth, _ := strings.Cut(s.Nodes.String(), ", ")
+	if growth != "" {
+		growth = " (" + growth + ")"
+	}
+	t := fmt.Sprintf("%s: %s, %s nodes%s of %d pods", s.Name, strings.Join(families, "+"), nodes, growth, s.PodsPerNode)
 	if !s.Kubernetes.IsZero() {
 		t += fmt.Sprintf(", Kubernetes %v", s.Kubernetes)
 	}
 	if s.NodeNetwork != "" {
 		t += ", on " + s.NodeNetwork
+	}
+	if s.Zone != "" {
+		t += ", zone " + s.Zone
+	}
+	if s.Region != "" {
+		t += ", region " + s.Region
 	}
 	return t
 }
