@@ -15,7 +15,8 @@ import (
 // for its role and zone, large enough, apart from all others that it may not
 // share addresses with, and from what is reserved, of peers or of other zones.
 // It returns what is wrong, that of single blocks in their order first, and
-// nothing if nothing is.
+// nothing if nothing is. At the end there is an Info for each of [Thresholds]
+// that a cluster asks for more than; all else are errors.
 //
 // It trusts nothing that [Solve] does: blocks may come from anywhere, from a
 // file, a cloud's API or a spreadsheet. It takes O(n log n).
@@ -43,6 +44,7 @@ func audit(s Spec, blocks []*Block) []Finding {
 	a.rooms()
 	a.taken()
 	a.zones()
+	a.scale()
 	return a.findings
 }
 

@@ -158,11 +158,11 @@ func TestAuditOfSolvedPlans(t *testing.T) {
 		if p == nil {
 			return
 		}
-		if fs := p.Audit(); len(fs) > 0 {
+		if fs := wrong(p.Audit()); len(fs) > 0 {
 			t.Fatalf("findings %v", fs)
 		}
 		blocks := slices.Collect(p.Blocks())
-		if fs := plan.Audit(s, blocks); len(fs) > 0 {
+		if fs := wrong(plan.Audit(s, blocks)); len(fs) > 0 {
 			t.Fatalf("against the spec as it was given: %v", fs)
 		}
 		i := rapid.IntRange(0, len(blocks)-1).Draw(t, "block")

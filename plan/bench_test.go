@@ -84,7 +84,7 @@ func BenchmarkPlan(b *testing.B) {
 		}
 		for op, f := range map[string]func() error{
 			"Audit": func() error {
-				if fs := p.Audit(); len(fs) > 0 {
+				if fs := wrong(p.Audit()); len(fs) > 0 {
 					return fmt.Errorf("%v", fs[0])
 				}
 				return nil

@@ -136,12 +136,14 @@ func ExamplePlan() {
 	for c := range p.Clusters() {
 		fmt.Println(c.Name(), c.Block(plan.Node), c.Block(plan.Pod), c.Block(plan.Service))
 	}
-	fmt.Println(len(p.Audit()), "findings")
+	for _, f := range p.Audit() {
+		fmt.Println(f.Severity, f.Cluster, f.Message)
+	}
 	// Output:
 	// shop 10.8.48.0/23,fd00:10:8:1::/64 10.4.0.0/16,fd00:10:4::/56 10.8.0.0/20,fd00:10:8::/112
 	// till-1 192.168.7.0/24 10.8.16.0/20 10.8.50.0/28
 	// till-2 192.168.7.0/24 10.8.32.0/20 10.8.50.16/28
-	// 0 findings
+	// info shop 200 pods per node: Kubernetes is tested with up to 110 (https://kubernetes.io/docs/setup/best-practices/cluster-large/)
 }
 
 // A block is a range with its cluster and what it is for.

@@ -108,7 +108,7 @@ func BenchmarkScale(b *testing.B) {
 
 // errorOf is the first finding.
 func errorOf(fs []plan.Finding) error {
-	if len(fs) > 0 {
+	if fs = wrong(fs); len(fs) > 0 {
 		return fmt.Errorf("%v", fs[0])
 	}
 	return nil

@@ -82,3 +82,12 @@ func ExampleSizing_String() {
 	//   range                           /26  the smallest that holds them [RFC 4632 §3.1]
 	//   static band                     16   addresses for Services that name one, a part of the range and not taken off [KEP-3070]
 }
+
+// What Kubernetes is tested with is a soft limit: a cluster beyond it can be
+// planned, and is told.
+func ExampleScale() {
+	for _, f := range plan.Scale(plan.ClusterSpec{Name: "big", Nodes: plan.Count{Now: 400, Max: 2000}}) {
+		fmt.Println(f.Severity, f.Message)
+	}
+	// Output: info 220000 pods: Kubernetes is tested with up to 150000 (https://kubernetes.io/docs/setup/best-practices/cluster-large/)
+}
