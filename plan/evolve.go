@@ -288,10 +288,14 @@ func (e *evolution) assemble(placed *placement) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i := range e.pools {
-		e.pools[i].spec = &p.spec.Pools[i]
+	if len(p.spec.Share) == 0 {
+		// What is free is known. A range that several had and one gave up is
+		// found by looking at all.
+		for i := range e.pools {
+			e.pools[i].spec = &p.spec.Pools[i]
+		}
+		p.space = func() ([]openPool, error) { return e.pools, nil }
 	}
-	p.space = func() ([]openPool, error) { return e.pools, nil }
 	return p, p.inheritFlaws(e.prev)
 }
 

@@ -48,6 +48,11 @@ func TestRandomHistoriesMoveNothing(t *testing.T) {
 			now = now.Add(time.Duration(rapid.IntRange(0, 40).Draw(t, "days")) * 24 * time.Hour)
 			edited, renamed := edit(t, s, &next)
 			o := plan.EvolveOptions{Now: now, Renamed: renamed}
+			for _, c := range edited.Clusters {
+				if rapid.IntRange(0, 3).Draw(t, "may move") == 0 {
+					o.AllowMove = append(o.AllowMove, c.Name)
+				}
+			}
 			q, d, err := plan.Evolve(p, edited, o)
 			var (
 				infeasible *plan.InfeasibleError
@@ -65,7 +70,7 @@ func TestRandomHistoriesMoveNothing(t *testing.T) {
 			case err != nil:
 				t.Fatal(err)
 			}
-			checkStep(t, p, q, d, edited, renamed, now)
+			checkStep(t, p, q, d, edited, o)
 			s, p = edited, q
 		}
 	})
@@ -74,10 +79,11 @@ func TestRandomHistoriesMoveNothing(t *testing.T) {
 	}
 }
 
-func checkStep(t *rapid.T, p, q *plan.Plan, d *plan.Diff, s plan.Spec, renamed map[string]string, now time.Time) {
+func checkStep(t *rapid.T, p, q *plan.Plan, d *plan.Diff, s plan.Spec, o plan.EvolveOptions) {
+	renamed, now := o.Renamed, o.Now
 	before, after := servingOf(p), servingOf(q)
-	asked := map[[4]string]bool{} // after names are mapped
 	for key, was := range before {
+		checkRest(t, q, s, was, after, now)
 		if name := renamed[key[0]]; name != "" {
 			key[0] = name
 		} else if slices.Contains(slices.Collect(maps.Values(renamed)), key[0]) {
@@ -87,7 +93,9 @@ func checkStep(t *rapid.T, p, q *plan.Plan, d *plan.Diff, s plan.Spec, renamed m
 		if !ok {
 			continue
 		}
-		asked[key] = true
+		if slices.Contains(o.AllowMove, key[0]) {
+			continue
+		}
 		if is != was && (is.Bits() > was.Bits() || !is.Contains(was.Addr())) {
 			t.Fatalf("%v was %v and is %v", key, was, is)
 		}
@@ -108,7 +116,7 @@ func checkStep(t *rapid.T, p, q *plan.Plan, d *plan.Diff, s plan.Spec, renamed m
 			t.Fatalf("cluster %+v holds only %+v", c, has)
 		}
 		for _, old := range p.Spec().Clusters {
-			if old.Name == c.Name && renamed[old.Name] == "" && len(renamed) == 0 {
+			if old.Name == c.Name && len(renamed) == 0 && !slices.Contains(o.AllowMove, c.Name) {
 				was, _ := p.Cluster(c.Name)
 				for _, f := range was.Block(plan.Pod).Families() {
 					if got.Block(plan.Pod).Of(f).IsValid() && got.NodeMasks().Of(f) != was.NodeMasks().Of(f) {
@@ -128,7 +136,6 @@ func checkStep(t *rapid.T, p, q *plan.Plan, d *plan.Diff, s plan.Spec, renamed m
 			}
 		}
 	}
-	// What is gone and does not rest has no cooldown, or somebody has it.
 	checkDiff(t, p, q, d, before, after, renamed)
 
 	text := marshal(t, q)
@@ -155,6 +162,26 @@ func checkStep(t *rapid.T, p, q *plan.Plan, d *plan.Diff, s plan.Spec, renamed m
 	b, _, err2 := plan.Evolve(restored, more, plan.EvolveOptions{Now: now})
 	if (err1 == nil) != (err2 == nil) || err1 == nil && !bytes.Equal(marshal(t, a), marshal(t, b)) {
 		t.Fatalf("the restored plan goes on otherwise: %v, %v", err1, err2)
+	}
+}
+
+// checkRest checks that a range which nobody has any more rests, if it comes
+// from a pool with a cooldown.
+func checkRest(t *rapid.T, q *plan.Plan, s plan.Spec, was netip.Prefix, after serving, now time.Time) {
+	for _, is := range after {
+		if is.Overlaps(was) {
+			return
+		}
+	}
+	for _, pool := range s.Pools {
+		if pool.Cooldown == 0 || !covered(was, pool.Prefixes) {
+			continue
+		}
+		until := now.Add(time.Duration(pool.Cooldown))
+		if !slices.ContainsFunc(q.Quarantine(), func(z plan.Quarantined) bool { return z.Prefix == was && z.Until.Equal(until) }) &&
+			!slices.ContainsFunc(s.Reserved, func(r plan.Reservation) bool { return r.Prefix.Overlaps(was) }) {
+			t.Fatalf("%v does not rest: %v", was, q.Quarantine())
+		}
 	}
 }
 

@@ -393,8 +393,8 @@ func (k *keeper) grow(w *want, bits int) (netip.Prefix, bool) {
 	if held.Bits() <= bits {
 		return target, true
 	}
-	if w.pool < 0 || len(k.evolution.spec.Share) > 0 {
-		return netip.Prefix{}, false // nobody knows what is around it, or who has it as well
+	if w.pool < 0 || k.shared(w) {
+		return netip.Prefix{}, false
 	}
 	free := k.pools[w.pool].change()
 	grown := held
@@ -411,14 +411,37 @@ func (k *keeper) grow(w *want, bits int) (netip.Prefix, bool) {
 	return target, true
 }
 
+// shared reports whether other clusters may have the same range, so that it is
+// not this one's to grow or to free.
+func (k *keeper) shared(w *want) bool {
+	return slices.Contains(k.evolution.spec.Share, k.blocks[w.block].Role)
+}
+
+// othersHave reports whether a range that stays has addresses of p.
+func (k *keeper) othersHave(p netip.Prefix) bool {
+	for i := range k.matches {
+		if m := &k.matches[i]; m.spec == nil {
+			for j := range m.prev.blocks {
+				if r := m.prev.blocks[j].Range.Of(cidr.FamilyOf(p)); r.IsValid() && r.Overlaps(p) {
+					return true
+				}
+			}
+		}
+	}
+	return slices.ContainsFunc(k.wants, func(w want) bool { return w.got.IsValid() && w.got.Overlaps(p) })
+}
+
 // leaveGrown makes a want that could not grow one that has no place yet.
 func (k *keeper) leaveGrown(w *want, g growing) {
 	left := gone{w.got, w.held(), g.old.label(), false}
 	w.got, w.room, w.kept, w.bits = netip.Prefix{}, netip.Prefix{}, false, int16(g.bits)
 	pool := w.pool
 	w.pool = -1
+	if k.shared(w) && k.othersHave(left.got) {
+		return
+	}
 	k.rest(left)
-	if pool >= 0 && len(k.evolution.spec.Share) == 0 {
+	if pool >= 0 {
 		_ = k.pools[pool].giveBack(left, k.until(left)) // it is in use there
 	}
 }

@@ -178,6 +178,9 @@ func (k *keeper) inTheWayOf(w *want, bits int) string {
 	if bits < 0 || w.pool < 0 {
 		return "it lies in no pool"
 	}
+	if k.shared(w) {
+		return fmt.Sprintf("clusters share %s ranges, and others may have this one", k.blocks[w.block].Role)
+	}
 	target := netip.PrefixFrom(w.got.Addr(), bits).Masked()
 	if p := poolOf(k.space, target); p == nil {
 		return fmt.Sprintf("%v is not all in pool %q", target, k.evolution.spec.Pools[w.pool].Name)
