@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubecidr/kubecidr/cidr"
 	"github.com/kubecidr/kubecidr/dualstack"
+	"github.com/kubecidr/kubecidr/plan/platform"
 )
 
 // place keeps every range that can stay, grows those that became too small,
@@ -128,7 +129,7 @@ func (k *keeper) networks(us users) error {
 		kept[name] = true
 		before := k.prev.spec.Networks[j]
 		k.direct = k.direct && n.Pin == before.Pin
-		k.keep(first, nil, n.Region, func(*Block) *Block { return &k.prev.networks[j] })
+		k.keep(first, nil, n.Region, us.platforms(n), func(*Block) *Block { return &k.prev.networks[j] })
 	}
 	for i := range k.prev.networks {
 		if b := &k.prev.networks[i]; !kept[b.Name] {
@@ -149,7 +150,7 @@ func (k *keeper) cluster(m *match) error {
 		return nil
 	}
 	used := make([]bool, len(m.prev.blocks))
-	k.keep(first, m, m.spec.Region, func(b *Block) *Block {
+	k.keep(first, m, m.spec.Region, []platform.Name{m.spec.Platform}, func(b *Block) *Block {
 		j := slices.IndexFunc(m.prev.blocks, func(old Block) bool { return old.Role == b.Role && old.Name == b.Name })
 		if j < 0 {
 			return nil
@@ -172,7 +173,7 @@ func (c *ClusterSpec) pins() bool {
 
 // keep gives the wants from first on the places that they had. m is nil for a
 // network.
-func (k *keeper) keep(first int, m *match, region string, old func(*Block) *Block) {
+func (k *keeper) keep(first int, m *match, region string, by []platform.Name, old func(*Block) *Block) {
 	for i := first; i < len(k.wants); {
 		end := i + 1
 		for end < len(k.wants) && k.wants[end].block == k.wants[i].block {
@@ -192,7 +193,7 @@ func (k *keeper) keep(first int, m *match, region string, old func(*Block) *Bloc
 		}
 		for ; i < end; i++ {
 			if was := before.Range.Of(k.wants[i].family); was.IsValid() {
-				k.keepOne(i, b, before, was, region, remask)
+				k.keepOne(i, b, before, was, region, remask, by)
 			}
 		}
 	}
@@ -266,7 +267,7 @@ func withMask(m dualstack.Masks, f cidr.Family, bits int) dualstack.Masks {
 }
 
 // keepOne decides about one range: it stays, grows, or has to go.
-func (k *keeper) keepOne(i int, b, before *Block, was netip.Prefix, region, remask string) {
+func (k *keeper) keepOne(i int, b, before *Block, was netip.Prefix, region, remask string, by []platform.Name) {
 	w := &k.wants[i]
 	f := w.family
 	leave := func(reason string) {
@@ -290,6 +291,10 @@ func (k *keeper) keepOne(i int, b, before *Block, was netip.Prefix, region, rema
 	}
 	held := before.room(f)
 	if why := k.misplaced(b, was, region); why != "" && why != k.misplacedBefore(before, was) {
+		leave(why)
+		return
+	}
+	if why := k.refused(before, was, by); why != "" {
 		leave(why)
 		return
 	}

@@ -28,16 +28,20 @@ func (k *keeper) open() error {
 			return fmt.Errorf("plan: %s %v is given up and rests for %v: %w: set EvolveOptions.Now", g.of, g.got, cooldown, ErrNow)
 		}
 	}
+	bans := k.evolution.spec.bans(k.given.each())
 	if !k.direct {
-		return k.openAnew()
+		return k.openAnew(bans)
 	}
 	before, err := k.prev.space()
 	if err != nil {
 		return err
 	}
+	if !slices.EqualFunc(before, bans, func(o openPool, b ban) bool { return o.ban.equal(&b) }) {
+		return k.openAnew(bans)
+	}
 	k.pools = make([]openPool, len(before))
 	for i := range before {
-		k.pools[i] = openPool{spec: &k.evolution.spec.Pools[i], free: before[i].free, lent: true}
+		k.pools[i] = openPool{spec: &k.evolution.spec.Pools[i], free: before[i].free, lent: true, ban: bans[i]}
 		if expired {
 			k.pools[i].change().Reclaim(now)
 		}
@@ -54,7 +58,7 @@ func (k *keeper) open() error {
 }
 
 // openAnew puts the pools together from everything that stays.
-func (k *keeper) openAnew() error {
+func (k *keeper) openAnew(bans []ban) error {
 	for _, g := range k.gone {
 		k.rest(g)
 	}
@@ -65,7 +69,7 @@ func (k *keeper) openAnew() error {
 		}
 	}
 	ws = append(ws, k.wants...)
-	pools, err := openPools(&k.evolution.spec, ws)
+	pools, err := openPools(&k.evolution.spec, bans, ws)
 	if err != nil {
 		return err
 	}
@@ -143,14 +147,18 @@ func (o *openPool) change() *cidr.Pool {
 
 // giveBack makes a range free again with its headroom, or lets it rest.
 func (o *openPool) giveBack(g gone, until time.Time) error {
-	free := o.change()
-	if err := free.Release(g.held); err != nil || until.IsZero() {
+	if err := o.change().Release(g.held); err != nil {
 		return err
 	}
-	if err := free.Claim(g.got); err != nil {
-		return err
+	for _, p := range overlapping(o.ban.space, g.held) {
+		if err := o.free.Exclude(clip(p, g.held)); err != nil {
+			return err
+		}
 	}
-	return free.Quarantine(g.got, until)
+	if until.IsZero() {
+		return nil
+	}
+	return o.rest(Quarantined{Prefix: g.got, Until: until})
 }
 
 // appendHeld lists the ranges of a cluster as wants that have their place.
@@ -187,6 +195,9 @@ func (k *keeper) inTheWayOf(w *want, bits int) string {
 	}
 	if hit := overlapping(k.taken, target); len(hit) > 0 {
 		return fmt.Sprintf("%v beside it is reserved or a peer's", hit[0])
+	}
+	if hit := overlapping(k.pools[w.pool].ban.space, target); len(hit) > 0 {
+		return fmt.Sprintf("%v beside it are addresses that nobody is given there", hit[0])
 	}
 	own := w.held()
 	for _, q := range k.resting {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/kubecidr/kubecidr/cidr"
+	"github.com/kubecidr/kubecidr/plan/platform"
 )
 
 // InfeasibleError says that not every range of a spec found a place, what is
@@ -34,10 +35,11 @@ type Shortage struct {
 	Name     string // of an extra range
 	Zone     string // its zone and region, which decide where it may go
 	Region   string
-	Bits     int          // the length that it needs
-	Headroom int          // and so many bits shorter in Pool, to grow in place
-	Pool     string       // the pool with the largest free block that it may use
-	Largest  netip.Prefix // that block; the zero Prefix if nothing is free
+	Platform platform.Name // set where it wants such ranges in certain space alone
+	Bits     int           // the length that it needs
+	Headroom int           // and so many bits shorter in Pool, to grow in place
+	Pool     string        // the pool with the largest free block that it may use
+	Largest  netip.Prefix  // that block; the zero Prefix if nothing is free
 }
 
 // String is one line: whose range, what it needs, and the most there is.
@@ -53,6 +55,9 @@ func (s Shortage) String() string {
 	switch {
 	case s.Pool == "":
 		need = fmt.Sprintf("%s, but no pool has %v for %s ranges", need, s.Family, s.Role)
+		if s.Platform != "" {
+			need += fmt.Sprintf(" that lies in %s as a whole, where %s wants them", prefixList(termsOf(s.Platform, s.Role, s.Family).within), s.Platform)
+		}
 		if s.Zone != "" {
 			need += fmt.Sprintf(" of zone %q", s.Zone)
 		}
@@ -154,6 +159,7 @@ func infeasible(s *Spec, p *placement) *InfeasibleError {
 			}
 		}
 		short.Zone, short.Region = b.Zone, p.scopes.all[w.scope].region
+		short.Platform = p.scopes.all[w.scope].platform
 		e.Unplaced = append(e.Unplaced, short)
 	}
 	for _, f := range []cidr.Family{cidr.IPv4, cidr.IPv6} {

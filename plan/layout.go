@@ -6,6 +6,7 @@ import (
 
 	"github.com/kubecidr/kubecidr/cidr"
 	"github.com/kubecidr/kubecidr/dualstack"
+	"github.com/kubecidr/kubecidr/plan/platform"
 )
 
 // layout is every range that has to be in a plan, and which of them have to be
@@ -67,7 +68,7 @@ func (s *Spec) layout() (*layout, error) {
 
 func (l *layout) network(n *Network, users users) error {
 	a := users.ask(n)
-	err := l.add("", n.Region, &a, func(f cidr.Family) (int, error) { return users.bits(n, f) })
+	err := l.add("", n.Region, "", &a, func(f cidr.Family) (int, error) { return users.bits(n, f) })
 	if err != nil {
 		return fmt.Errorf("plan: network %q: %w", n.Name, err)
 	}
@@ -78,18 +79,18 @@ func (l *layout) cluster(c *ClusterSpec) error {
 	l.as = c.asks(l.as[:0])
 	for i := range l.as {
 		a := &l.as[i]
-		if err := l.add(c.Name, c.Region, a, func(f cidr.Family) (int, error) { return c.bitsOf(a, f) }); err != nil {
+		if err := l.add(c.Name, c.Region, c.Platform, a, func(f cidr.Family) (int, error) { return c.bitsOf(a, f) }); err != nil {
 			return fmt.Errorf("plan: cluster %q: %s range: %w", c.Name, a.role, err)
 		}
 	}
 	return nil
 }
 
-func (l *layout) add(cluster, region string, a *ask, bitsOf func(cidr.Family) (int, error)) error {
+func (l *layout) add(cluster, region string, n platform.Name, a *ask, bitsOf func(cidr.Family) (int, error)) error {
 	l.blocks = append(l.blocks, Block{Cluster: cluster, Role: a.role, Name: a.name, Zone: a.zone})
 	role := uint8(a.role.order())
 	for _, f := range a.families {
-		w := want{block: int32(len(l.blocks) - 1), pool: -1, shares: -1, family: f, role: role, scope: l.scopes.of(a.role, f, a.zone, region)}
+		w := want{block: int32(len(l.blocks) - 1), pool: -1, shares: -1, family: f, role: role, scope: l.scopes.of(a.role, f, a.zone, region, n)}
 		if pin := a.pin.Of(f); pin.IsValid() {
 			w.bits, w.got, w.pinned = int16(pin.Bits()), pin, true
 		} else {

@@ -25,7 +25,7 @@ func placeAll(s *Spec) (*placement, error) {
 	if err != nil {
 		return nil, err
 	}
-	pools, err := openPools(s, l.wants)
+	pools, err := openPools(s, s.bans(s.each()), l.wants)
 	if err != nil {
 		return nil, err
 	}
@@ -48,6 +48,7 @@ func (p *placement) place() error {
 			return err
 		}
 	}
+	p.proven = p.proven && !p.strict()
 	return p.shareAlike()
 }
 

@@ -121,7 +121,7 @@ func (p *Plan) openSpace() ([]openPool, error) {
 	for _, c := range p.clusters {
 		ws = c.appendHeld(ws, space)
 	}
-	pools, err := openPools(&p.spec, ws)
+	pools, err := openPools(&p.spec, p.spec.bans(p.each()), ws)
 	if err != nil {
 		return nil, err
 	}

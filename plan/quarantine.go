@@ -36,16 +36,22 @@ func (p *Plan) rest(pools []openPool) error {
 	return nil
 }
 
-// rest puts q into quarantine where the pool has it.
+// rest puts q into quarantine where the pool has it. What is banned there
+// nobody gets anyway.
 func (o *openPool) rest(q Quarantined) error {
 	for _, space := range o.spec.Prefixes {
 		if space.Bits() > q.Prefix.Bits() || !space.Contains(q.Prefix.Addr()) {
 			continue
 		}
-		if err := o.free.Claim(q.Prefix); err != nil {
-			return err
+		for p := range without(q.Prefix, overlapping(o.ban.space, q.Prefix)) {
+			if err := o.free.Claim(p); err != nil {
+				return err
+			}
+			if err := o.free.Quarantine(p, q.Until); err != nil {
+				return err
+			}
 		}
-		return o.free.Quarantine(q.Prefix, q.Until)
+		return nil
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/kubecidr/kubecidr/cidr"
+	"github.com/kubecidr/kubecidr/plan/platform"
 )
 
 // scope is what decides from which pools a range may come.
@@ -12,18 +13,20 @@ type scope struct {
 	family cidr.Family
 	zone   string
 	region string
+	// platform is set where it wants such ranges in certain space.
+	platform platform.Name
 }
 
 // eligible returns the indices of the pools that ranges of a scope may come
-// from: those of its zone, for its role, with its family. A region that has
-// such pools of its own takes from those alone, so that its routes summarise;
-// every other takes from pools without a region. Pool grown, −1 for none, is
-// thought to have the family.
+// from: those of its zone, for its role, with its family, where its platform
+// wants them. A region that has such pools of its own takes from those alone, so
+// that its routes summarise; every other takes from pools without a region. Pool
+// grown, −1 for none, is thought to have the family.
 func (sc scope) eligible(pools []PoolSpec, grown int) []int {
 	var own, open []int
 	for i := range pools {
 		p := &pools[i]
-		if p.Zone != sc.zone || !p.usableFor(sc.role) || i != grown && !p.has(sc.family) {
+		if p.Zone != sc.zone || !p.usableFor(sc.role) || i != grown && !p.has(sc.family) || !sc.within(p) {
 			continue
 		}
 		switch p.Region {
@@ -46,35 +49,39 @@ type scopes struct {
 	all      []scope
 	eligible [][]int
 	numbers  map[scope]int32
-	last     [2 * len(roles)]int32 // by role and family, of the zone and region asked for last
+	last     [2 * len(roles)]int32 // by role and family, of what was asked for last
 	zone     string
 	region   string
+	platform platform.Name
 	regions  bool // some scope has one
 }
 
 func newScopes(pools []PoolSpec) scopes {
 	s := scopes{pools: pools, numbers: map[scope]int32{}}
-	s.forget("", "")
+	s.forget("", "", "")
 	return s
 }
 
-func (s *scopes) forget(zone, region string) {
-	s.zone, s.region = zone, region
+func (s *scopes) forget(zone, region string, n platform.Name) {
+	s.zone, s.region, s.platform = zone, region, n
 	for i := range s.last {
 		s.last[i] = -1
 	}
 }
 
 // of returns the number of a scope.
-func (s *scopes) of(r Role, f cidr.Family, zone, region string) int32 {
-	if zone != s.zone || region != s.region {
-		s.forget(zone, region)
+func (s *scopes) of(r Role, f cidr.Family, zone, region string, on platform.Name) int32 {
+	if zone != s.zone || region != s.region || on != s.platform {
+		s.forget(zone, region, on)
 	}
 	at := &s.last[2*r.order()+int(f>>1&1)]
 	if *at >= 0 {
 		return *at
 	}
-	sc := scope{r, f, zone, region}
+	sc := scope{role: r, family: f, zone: zone, region: region}
+	if on != "" && len(termsOf(on, r, f).within) > 0 {
+		sc.platform = on
+	}
 	s.regions = s.regions || region != ""
 	n, ok := s.numbers[sc]
 	if !ok {

@@ -16,11 +16,12 @@ type openPool struct {
 	spec *PoolSpec
 	free *cidr.Pool
 	lent bool // free is another plan's as well; see change
+	ban  ban
 }
 
 // openPools returns the pools of a normal spec with what wants have already
-// taken from them.
-func openPools(s *Spec, ws []want) ([]openPool, error) {
+// taken from them. bans are those of the spec's pools.
+func openPools(s *Spec, bans []ban, ws []want) ([]openPool, error) {
 	var taken, held []netip.Prefix
 	for _, r := range s.Reserved {
 		taken = append(taken, r.Prefix)
@@ -44,8 +45,11 @@ func openPools(s *Spec, ws []want) ([]openPool, error) {
 		if err != nil {
 			return nil, fmt.Errorf("plan: pool %q: %w", s.Pools[i].Name, err)
 		}
-		pools[i] = openPool{spec: &s.Pools[i], free: free}
+		pools[i] = openPool{spec: &s.Pools[i], free: free, ban: bans[i]}
 		if err := pools[i].exclude(taken); err != nil {
+			return nil, err
+		}
+		if err := pools[i].excludeBan(held); err != nil {
 			return nil, err
 		}
 		for _, q := range s.Pools[i].Prefixes {

@@ -16,6 +16,7 @@ import (
 // terms is what a platform says of the ranges of one role and family: the facts
 // that are confirmed and errors.
 type terms struct {
+	family            cidr.Family
 	shortest, longest int            // the lengthKinds that it takes
 	advised           int            // the longest that it does not warn of either
 	lost              uint64         // addresses of a subnet that no machine gets
@@ -75,6 +76,7 @@ func newTerms(n platform.Name) *platformTerms {
 	for k, r := range roles {
 		for _, f := range [...]cidr.Family{cidr.IPv4, cidr.IPv6} {
 			t, kind := &all.ranges[k][f>>1&1], platform.Range(r)
+			t.family = f
 			t.shortest, t.longest = platform.Limits(n, kind, f)
 			t.lost = platform.Lost(n, kind, f)
 			t.within = platform.Within(n, kind, f)
@@ -116,17 +118,13 @@ func within(ps []netip.Prefix, q netip.Prefix) bool {
 
 // refusals says by which facts a platform takes no range p of role r; none if it
 // takes it.
-func refusals(n platform.Name, r Role, p netip.Prefix) []string {
+func refusals(n platform.Name, r Role, p netip.Prefix) []platform.Violation {
 	if !termsOf(n, r, cidr.FamilyOf(p)).refuses(p) {
 		return nil
 	}
-	var why []string
-	for _, x := range platform.Check(n, platform.Range(r), p) {
-		if x.Fact.Severity == k8sflags.Error && x.Fact.Evidence.Confirmed() {
-			why = append(why, sourced(&x))
-		}
-	}
-	return why
+	return slices.DeleteFunc(platform.Check(n, platform.Range(r), p), func(x platform.Violation) bool {
+		return x.Fact.Severity != k8sflags.Error || !x.Fact.Evidence.Confirmed()
+	})
 }
 
 // sourced is what is wrong with a range, by which fact, and where it is written.

@@ -14,7 +14,7 @@ type PoolUsage struct {
 	Pool     string
 	Family   cidr.Family
 	Total    *big.Int
-	Reserved *big.Int     // by reservations and peers
+	Reserved *big.Int     // by reservations and peers, or refused by platforms
 	Used     *big.Int     // by ranges, pinned ones too; a shared one counts once
 	Headroom *big.Int     // kept beside ranges for them to grow
 	Resting  *big.Int     // of ranges that were given up; see [Evolve]
@@ -33,7 +33,6 @@ func (p *Plan) Pools() iter.Seq[PoolUsage] {
 		if err != nil {
 			return // a plan's spec is valid, and its ranges are apart
 		}
-		reserved := p.spec.taken()
 		var used []netip.Prefix
 		for b := range p.Blocks() {
 			for q := range b.Range.All() {
@@ -43,7 +42,7 @@ func (p *Plan) Pools() iter.Seq[PoolUsage] {
 		used = cidr.Aggregate(used)
 		for _, pool := range pools {
 			for _, f := range [...]cidr.Family{cidr.IPv4, cidr.IPv6} {
-				if pool.spec.has(f) && !yield(pool.usage(f, reserved, used)) {
+				if pool.spec.has(f) && !yield(pool.usage(f, used)) {
 					return
 				}
 			}
@@ -63,7 +62,7 @@ func (s *Spec) taken() []netip.Prefix {
 	return cidr.Aggregate(taken)
 }
 
-func (o *openPool) usage(f cidr.Family, reserved, used []netip.Prefix) PoolUsage {
+func (o *openPool) usage(f cidr.Family, used []netip.Prefix) PoolUsage {
 	u := PoolUsage{
 		Pool: o.spec.Name, Family: f,
 		Total:    new(big.Int),
@@ -75,8 +74,15 @@ func (o *openPool) usage(f cidr.Family, reserved, used []netip.Prefix) PoolUsage
 	for _, q := range o.spec.Prefixes {
 		if cidr.FamilyOf(q) == f {
 			u.Total.Add(u.Total, cidr.NumAddrsBig(q))
-			inside(u.Reserved, reserved, q)
 			inside(u.Used, used, q)
+		}
+	}
+	for q := range o.free.Excluded() {
+		if cidr.FamilyOf(q) == f {
+			pinned := new(big.Int)
+			inside(pinned, used, q)
+			u.Reserved.Add(u.Reserved, cidr.NumAddrsBig(q))
+			u.Reserved.Sub(u.Reserved, pinned)
 		}
 	}
 	for q := range o.free.Quarantined() {

@@ -3,9 +3,11 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
+	"github.com/kubecidr/kubecidr/cidr"
 	"github.com/kubecidr/kubecidr/dualstack"
 	"github.com/kubecidr/kubecidr/k8sflags"
 	"github.com/kubecidr/kubecidr/plan/platform"
@@ -88,12 +90,23 @@ func (v *validator) refused(path, owner string, r Role, pin dualstack.Pair, ns .
 	for p := range pin.All() {
 		var said []string
 		for _, n := range ns {
-			for _, why := range refusals(n, r, p) {
+			for _, x := range refusals(n, r, p) {
+				why := sourced(&x)
 				if !slices.Contains(said, why) {
 					said = append(said, why)
 					v.add(path, "%s: %s", owner, why)
 				}
 			}
 		}
+	}
+}
+
+// useless checks that not all of a pool's prefix is refused everywhere.
+func (v *validator) useless(path string, p *PoolSpec, q netip.Prefix) {
+	if t := termsOf("", Node, cidr.FamilyOf(q)); !within(t.forbidden, q.Masked()) {
+		return
+	}
+	if why := refusals("", Node, q.Masked()); len(why) > 0 {
+		v.add(path, "pool %q: no range can have addresses of %v: %v", p.Name, q.Masked(), why[0].Fact)
 	}
 }

@@ -38,6 +38,7 @@ func (v *validator) pools() {
 		for j, q := range p.Prefixes {
 			at := fmt.Sprintf("%s.prefixes[%d]", path, j)
 			if v.prefix(at, q) && v.unmapped(at, q) {
+				v.useless(at, p, q)
 				prefixes, paths = append(prefixes, q.Masked()), append(paths, at)
 				v.space = append(v.space, poolPrefix{q.Masked(), p})
 			}

@@ -212,7 +212,7 @@ func largerPools(s *Spec, p *placement) []wayOut {
 			w.got, w.room, w.pool = netip.Prefix{}, netip.Prefix{}, -1
 		}
 	}
-	empty, err := openPools(s, fixed)
+	empty, err := openPools(s, s.bans(s.each()), fixed)
 	if err != nil {
 		return nil // it was done before
 	}
