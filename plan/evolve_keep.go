@@ -2,12 +2,10 @@ package plan
 
 import (
 	"fmt"
-	"math"
 	"net/netip"
 	"slices"
 
 	"github.com/kubecidr/kubecidr/cidr"
-	"github.com/kubecidr/kubecidr/dualstack"
 	"github.com/kubecidr/kubecidr/plan/platform"
 )
 
@@ -74,13 +72,6 @@ type gone struct {
 	got, held netip.Prefix
 	of        string
 	pinned    bool
-}
-
-// growing is a want that is kept and needs a shorter length.
-type growing struct {
-	want int32
-	bits int
-	old  *Block
 }
 
 func (k *keeper) allow() error {
@@ -199,73 +190,6 @@ func (k *keeper) keep(first int, m *match, region string, by []platform.Name, ol
 	}
 }
 
-// size sets the lengths that ranges need which are there already: those of a
-// spec that did not change, and of pods by the node masks that nodes have. It
-// says why the node masks cannot stay; "" if they can.
-func (k *keeper) size(m *match, before *Block, first, end int) (remask string) {
-	if m == nil || m.prev == nil {
-		return ""
-	}
-	unchanged := m.spec.equal(&m.prev.spec)
-	pods := before.Role == Pod && before.Range == m.prev.Block(Pod) && m.prev.masks != (dualstack.Masks{})
-	if pods && !unchanged {
-		if have := m.spec.podsIn(before.Range, m.prev.masks); have < m.spec.podsPerNode() {
-			return fmt.Sprintf("its node masks %v hold %d pods, needs %d, and nodes keep their masks", m.prev.masks, have, m.spec.podsPerNode())
-		}
-	}
-	for i := first; i < end; i++ {
-		w := &k.wants[i]
-		was := before.Range.Of(w.family)
-		switch {
-		case w.pinned:
-		case unchanged && was.IsValid():
-			w.bits = int16(was.Bits())
-		case pods && was.IsValid():
-			d := log2ceil(max(m.spec.need(Pod), 1))
-			if w.family == cidr.IPv6 && d > dualstack.MaxIPv6Difference {
-				return fmt.Sprintf("an IPv6 cluster CIDR has at most %d node blocks", 1<<dualstack.MaxIPv6Difference)
-			}
-			w.bits = int16(max(m.prev.masks.Of(w.family)-d, 0))
-		case pods:
-			// A family that is new has as many blocks as the other.
-			for _, f := range before.Range.Families() {
-				d := max(m.prev.masks.Of(f)-before.Range.Of(f).Bits(), log2ceil(max(m.spec.need(Pod), 1)))
-				mask := int(w.bits) + log2ceil(max(m.spec.need(Pod), 1))
-				if w.family == cidr.IPv6 {
-					d = min(d, dualstack.MaxIPv6Difference)
-				}
-				w.bits = int16(max(mask-d, 0))
-			}
-		}
-	}
-	return ""
-}
-
-// addedMask is the node mask of a family that is added to a pod range: the
-// length by which size sized the range.
-func (c *ClusterSpec) addedMask(pods netip.Prefix) (int, error) {
-	mask := dualstack.PreferredIPv6Mask
-	if f := cidr.FamilyOf(pods); f == cidr.IPv4 {
-		addrs, err := c.addrsPerNode(f)
-		if err != nil {
-			return 0, err
-		}
-		if mask, err = cidr.BitsFor(f, addrs); err != nil {
-			return 0, err
-		}
-	}
-	return max(mask, pods.Bits()), nil
-}
-
-func withMask(m dualstack.Masks, f cidr.Family, bits int) dualstack.Masks {
-	if f == cidr.IPv4 {
-		m.V4 = bits
-	} else {
-		m.V6 = bits
-	}
-	return m
-}
-
 // keepOne decides about one range: it stays, grows, or has to go.
 func (k *keeper) keepOne(i int, b, before *Block, was netip.Prefix, region, remask string, by []platform.Name) {
 	w := &k.wants[i]
@@ -309,23 +233,6 @@ func (k *keeper) keepOne(i int, b, before *Block, was netip.Prefix, region, rema
 	}
 }
 
-func covers(p, q netip.Prefix) bool { return p.Bits() <= q.Bits() && p.Contains(q.Addr()) }
-
-// coversAll reports whether p covers q in every family that both have, and
-// there is one.
-func coversAll(p, q dualstack.Pair) bool {
-	some := false
-	for _, f := range q.Families() {
-		if r := p.Of(f); r.IsValid() {
-			if !covers(r, q.Of(f)) {
-				return false
-			}
-			some = true
-		}
-	}
-	return some
-}
-
 // misplaced says why a range may not stay where it is; "" if it may.
 func (k *keeper) misplaced(b *Block, was netip.Prefix, region string) string {
 	if hit := overlapping(k.taken, was); len(hit) > 0 {
@@ -360,93 +267,5 @@ func (k *keeper) poolNumber(p netip.Prefix) int32 {
 func (k *keeper) giveUp(b *Block) {
 	for p := range b.Range.All() {
 		k.gone = append(k.gone, gone{p, b.room(cidr.FamilyOf(p)), b.label(), false})
-	}
-}
-
-// growAll grows what became too small, in place.
-func (k *keeper) growAll() {
-	for _, g := range k.growing {
-		w := &k.wants[g.want]
-		target, ok := k.grow(w, g.bits)
-		if ok {
-			w.got, w.bits = target, int16(g.bits)
-			if w.room.IsValid() && w.room.Bits() >= g.bits {
-				w.room = netip.Prefix{}
-			}
-			continue
-		}
-		b := &k.blocks[w.block]
-		if k.mayMove[ownerName(b)] {
-			k.leaveGrown(w, g)
-			continue
-		}
-		k.outgrew = append(k.outgrew, Outgrown{
-			Cluster: b.Cluster, Network: networkName(b), Role: b.Role, Name: rangeName(b), Range: w.got, Bits: g.bits,
-			Reason: k.inTheWayOf(w, g.bits), WaysOut: waysToGrow(b, w.got),
-		})
-	}
-}
-
-// grow takes the space around a range, up to a length, and returns what the
-// range is then. Where it is not all free nothing changes.
-func (k *keeper) grow(w *want, bits int) (netip.Prefix, bool) {
-	if bits < 0 || bits > math.MaxInt16 {
-		return netip.Prefix{}, false
-	}
-	target := netip.PrefixFrom(w.got.Addr(), bits).Masked()
-	held := w.held()
-	if held.Bits() <= bits {
-		return target, true
-	}
-	if w.pool < 0 || k.shared(w) {
-		return netip.Prefix{}, false
-	}
-	free := k.pools[w.pool].change()
-	grown := held
-	for grown.Bits() > bits {
-		next, err := free.Grow(grown)
-		if err != nil {
-			if free.Release(grown) == nil {
-				_ = free.Claim(held) // it was its own just now
-			}
-			return netip.Prefix{}, false
-		}
-		grown = next
-	}
-	return target, true
-}
-
-// shared reports whether other clusters may have the same range, so that it is
-// not this one's to grow or to free.
-func (k *keeper) shared(w *want) bool {
-	return slices.Contains(k.evolution.spec.Share, k.blocks[w.block].Role)
-}
-
-// othersHave reports whether a range that stays has addresses of p.
-func (k *keeper) othersHave(p netip.Prefix) bool {
-	for i := range k.matches {
-		if m := &k.matches[i]; m.spec == nil {
-			for j := range m.prev.blocks {
-				if r := m.prev.blocks[j].Range.Of(cidr.FamilyOf(p)); r.IsValid() && r.Overlaps(p) {
-					return true
-				}
-			}
-		}
-	}
-	return slices.ContainsFunc(k.wants, func(w want) bool { return w.got.IsValid() && w.got.Overlaps(p) })
-}
-
-// leaveGrown makes a want that could not grow one that has no place yet.
-func (k *keeper) leaveGrown(w *want, g growing) {
-	left := gone{w.got, w.held(), g.old.label(), false}
-	w.got, w.room, w.kept, w.bits = netip.Prefix{}, netip.Prefix{}, false, int16(g.bits)
-	pool := w.pool
-	w.pool = -1
-	if k.shared(w) && k.othersHave(left.got) {
-		return
-	}
-	k.rest(left)
-	if pool >= 0 {
-		_ = k.pools[pool].giveBack(left, k.until(left)) // it is in use there
 	}
 }

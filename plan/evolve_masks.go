@@ -1,0 +1,101 @@
+package plan
+
+import (
+	"fmt"
+	"net/netip"
+
+	"github.com/kubecidr/kubecidr/cidr"
+	"github.com/kubecidr/kubecidr/dualstack"
+)
+
+// size sets the lengths that ranges need which are there already: those of a
+// spec that did not change, and of pods by the node masks that nodes have. It
+// says why the node masks cannot stay; "" if they can.
+func (k *keeper) size(m *match, before *Block, first, end int) (remask string) {
+	if m == nil || m.prev == nil {
+		return ""
+	}
+	unchanged := m.spec.equal(&m.prev.spec)
+	pods := before.Role == Pod && before.Range == m.prev.Block(Pod) && m.prev.masks != (dualstack.Masks{})
+	if pods && !unchanged {
+		if have := m.spec.podsIn(before.Range, m.prev.masks); have < m.spec.podsPerNode() {
+			return fmt.Sprintf("its node masks %v hold %d pods, needs %d, and nodes keep their masks", m.prev.masks, have, m.spec.podsPerNode())
+		}
+	}
+	for i := first; i < end; i++ {
+		w := &k.wants[i]
+		was := before.Range.Of(w.family)
+		switch {
+		case w.pinned:
+		case unchanged && was.IsValid():
+			w.bits = int16(was.Bits())
+		case pods && was.IsValid():
+			d := log2ceil(max(m.spec.need(Pod), 1))
+			if w.family == cidr.IPv6 && d > dualstack.MaxIPv6Difference {
+				return fmt.Sprintf("an IPv6 cluster CIDR has at most %d node blocks", 1<<dualstack.MaxIPv6Difference)
+			}
+			w.bits = int16(max(m.prev.masks.Of(w.family)-d, 0))
+		case pods:
+			// A family that is new has as many blocks as the other.
+			for _, f := range before.Range.Families() {
+				d := max(m.prev.masks.Of(f)-before.Range.Of(f).Bits(), log2ceil(max(m.spec.need(Pod), 1)))
+				mask := int(w.bits) + log2ceil(max(m.spec.need(Pod), 1))
+				if w.family == cidr.IPv6 {
+					d = min(d, dualstack.MaxIPv6Difference)
+				}
+				w.bits = int16(max(mask-d, 0))
+			}
+		}
+	}
+	return ""
+}
+
+// addedMask is the node mask of a family that is added to a pod range: the
+// length by which size sized the range.
+func (c *ClusterSpec) addedMask(pods netip.Prefix) (int, error) {
+	mask := dualstack.PreferredIPv6Mask
+	if f := cidr.FamilyOf(pods); f == cidr.IPv4 {
+		addrs, err := c.addrsPerNode(f)
+		if err != nil {
+			return 0, err
+		}
+		if mask, err = cidr.BitsFor(f, addrs); err != nil {
+			return 0, err
+		}
+	}
+	return max(mask, pods.Bits()), nil
+}
+
+func withMask(m dualstack.Masks, f cidr.Family, bits int) dualstack.Masks {
+	if f == cidr.IPv4 {
+		m.V4 = bits
+	} else {
+		m.V6 = bits
+	}
+	return m
+}
+
+// evolveMasks keeps the node masks that the cluster had, as nodes do for life,
+// as long as its pod range gives enough blocks of them.
+func (c *Cluster) evolveMasks(prev *Cluster) error {
+	pods := c.Block(Pod)
+	if prev == nil || pods.IsZero() || prev.masks == (dualstack.Masks{}) {
+		return c.setMasks()
+	}
+	c.masks = dualstack.Masks{}
+	for _, f := range pods.Families() {
+		mask := prev.masks.Of(f)
+		if mask == 0 {
+			var err error
+			if mask, err = c.spec.addedMask(pods.Of(f)); err != nil {
+				return fmt.Errorf("plan: cluster %q: %w", c.spec.Name, err)
+			}
+		}
+		c.masks = withMask(c.masks, f, mask)
+	}
+	unchanged := coversAll(pods, prev.Block(Pod)) && c.spec.equal(&prev.spec)
+	if !unchanged && (nodeBlocks(pods, c.masks) < c.podNodes() || c.spec.podsIn(pods, c.masks) < c.spec.PodsPerNode) {
+		return c.setMasks()
+	}
+	return nil
+}

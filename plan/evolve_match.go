@@ -1,0 +1,170 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+)
+
+// match is a cluster of the new spec with what it was.
+type match struct {
+	prev *Cluster     // nil for a new one
+	spec *ClusterSpec // normal; nil where nothing else is asked for, so that prev is the result
+}
+
+// match validates the given spec and finds every cluster in prev. To be fast
+// where a few of many clusters change, those that are as they were are not
+// validated again.
+func (e *evolution) match() error {
+	s := e.given
+	v := newValidator(s)
+	v.surroundings()
+	if len(v.errs) > 0 {
+		return s.Validate()
+	}
+	e.spec = s.normalSpace()
+	e.same = e.spec.sameSpace(&e.prev.spec)
+	if err := e.rename(); err != nil {
+		return err
+	}
+	order := upTo(len(s.Clusters))
+	if !slices.IsSortedFunc(order, func(i, j int32) int { return compareNames(s, i, j) }) {
+		slices.SortStableFunc(order, func(i, j int32) int { return compareNames(s, i, j) })
+	}
+	before := e.prev.clusters
+	matched := make([]bool, len(before))
+	e.matches = make([]match, len(order))
+	pinned := len(s.Networks) > 0
+	at := 0
+	var spec ClusterSpec
+	for k, i := range order {
+		c := &s.Clusters[i]
+		if c.Name == "" || k > 0 && s.Clusters[order[k-1]].Name == c.Name {
+			return s.Validate()
+		}
+		pinned = pinned || len(c.Pins) > 0 || len(c.Extra) > 0
+		m := &e.matches[k]
+		old, renamed := "", false
+		if len(e.was) > 0 {
+			old, renamed = e.was[c.Name]
+		}
+		switch {
+		case renamed:
+			if j, ok := e.prev.find(old); ok {
+				m.prev, matched[j] = before[j], true
+			}
+		default:
+			for at < len(before) && before[at].spec.Name < c.Name {
+				at++
+			}
+			if at < len(before) && before[at].spec.Name == c.Name && (len(e.was) == 0 || e.options.Renamed[c.Name] == "") {
+				m.prev, matched[at] = before[at], true
+			}
+		}
+		spec = *c
+		spec.normalize()
+		stays := e.same && m.prev != nil && !renamed && spec.equal(&m.prev.spec)
+		if !stays {
+			own := spec
+			m.spec = &own
+		}
+		if !stays || c.NodeNetwork != "" {
+			v.cluster(int(i), c)
+		}
+	}
+	if len(s.Clusters) == 0 && len(s.Networks) == 0 {
+		return s.Validate()
+	}
+	if len(s.Meshes) > 0 {
+		names := make(map[string]int, len(s.Clusters))
+		for i := range s.Clusters {
+			names[s.Clusters[i].Name] = i
+		}
+		v.meshes(names)
+	}
+	if pinned {
+		v.pins()
+	}
+	if len(v.errs) > 0 {
+		return s.Validate() // in the order of a spec
+	}
+	for j, c := range before {
+		if !matched[j] {
+			e.removed = append(e.removed, c)
+		}
+	}
+	us := v.users
+	e.spec.Networks = sortedBy(s.Networks, func(n *Network) string { return n.Name })
+	for i := range e.spec.Networks {
+		e.spec.Networks[i] = us.normal(&e.spec.Networks[i])
+	}
+	return nil
+}
+
+func compareNames(s *Spec, i, j int32) int {
+	a, b := s.Clusters[i].Name, s.Clusters[j].Name
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// rename turns the given renamings around, and checks them.
+func (e *evolution) rename() error {
+	e.was = make(map[string]string, len(e.options.Renamed))
+	names := map[string]bool{}
+	if len(e.options.Renamed) > 0 {
+		for i := range e.given.Clusters {
+			names[e.given.Clusters[i].Name] = true
+		}
+		for i := range e.given.Networks {
+			names[e.given.Networks[i].Name] = true
+		}
+	}
+	for old, name := range e.options.Renamed {
+		_, cluster := e.prev.find(old)
+		switch {
+		case !cluster && !slices.ContainsFunc(e.prev.networks, func(b Block) bool { return b.Name == old }):
+			return fmt.Errorf("plan: rename %q to %q: the earlier plan has no %q: %w", old, name, old, ErrRename)
+		case !names[name]:
+			return fmt.Errorf("plan: rename %q to %q: the spec has no %q: %w", old, name, name, ErrRename)
+		case e.was[name] != "":
+			return fmt.Errorf("plan: rename %q to %q: so is %q: %w", old, name, e.was[name], ErrRename)
+		}
+		e.was[name] = old
+	}
+	return nil
+}
+
+// sameSpace reports whether two normal specs have all but networks and
+// clusters in common.
+func (s *Spec) sameSpace(t *Spec) bool {
+	return slices.EqualFunc(s.Pools, t.Pools, func(a, b PoolSpec) bool { return a.equal(&b) }) &&
+		slices.Equal(s.Reserved, t.Reserved) &&
+		slices.EqualFunc(s.Peers, t.Peers, func(a, b Peer) bool { return a.Name == b.Name && slices.Equal(a.Prefixes, b.Prefixes) }) &&
+		slices.Equal(s.Zones, t.Zones) &&
+		slices.EqualFunc(s.Meshes, t.Meshes, func(a, b Mesh) bool {
+			return a.Name == b.Name && a.Kind == b.Kind && slices.Equal(a.Clusters, b.Clusters)
+		}) &&
+		slices.Equal(s.Share, t.Share)
+}
+
+func (p *PoolSpec) equal(q *PoolSpec) bool {
+	return p.Name == q.Name && slices.Equal(p.Prefixes, q.Prefixes) && slices.Equal(p.Roles, q.Roles) &&
+		p.Zone == q.Zone && p.Region == q.Region && p.Fit == q.Fit && p.Headroom == q.Headroom && p.Cooldown == q.Cooldown
+}
+
+// find returns the place of a cluster among the plan's.
+func (p *Plan) find(name string) (int, bool) {
+	return slices.BinarySearchFunc(p.clusters, name, func(c *Cluster, name string) int {
+		switch {
+		case c.spec.Name < name:
+			return -1
+		case c.spec.Name > name:
+			return 1
+		}
+		return 0
+	})
+}
