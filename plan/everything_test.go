@@ -21,7 +21,7 @@ import (
 // genEverything draws a small spec as genSmall does, with all features.
 func genEverything() *rapid.Generator[plan.Spec] {
 	return rapid.Custom(func(t *rapid.T) plan.Spec {
-		zones := rapid.SampledFrom([][]string{{""}, {""}, {"", "dmz"}}).Draw(t, "zones")
+		zones := rapid.SampledFrom([][]string{{""}, {""}, {"", "", "dmz"}}).Draw(t, "zones")
 		regions := rapid.SampledFrom([][]string{{""}, {"eu", "us"}, {"", "eu"}}).Draw(t, "regions")
 		zone, region := rapid.SampledFrom(zones), rapid.SampledFrom(regions)
 		s := plan.Spec{
@@ -42,12 +42,12 @@ func genEverything() *rapid.Generator[plan.Spec] {
 			u := rapid.Byte().Draw(t, "at")
 			s.Peers = []plan.Peer{{Name: "office", Prefixes: []netip.Prefix{
 				netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 0, 1, u}), 28).Masked(),
-				netip.PrefixFrom(netip.AddrFrom16([16]byte{0: 0xfd, 7: u % 32}), 63).Masked(),
+				netip.PrefixFrom(netip.AddrFrom16([16]byte{0: 0xfd, 7: u % 64}), 63).Masked(),
 			}}}
 		}
 		n := rapid.SampledFrom([]int{2, 3, 1}).Draw(t, "clusters")
 		for i := range n {
-			c := genSmallCluster(t, i)
+			c := genSmallCluster(t, i, zone)
 			c.Zone, c.Region = zone.Draw(t, "zone"), region.Draw(t, "region")
 			s.Clusters = append(s.Clusters, c)
 		}
@@ -63,7 +63,7 @@ func genPieces(t *rapid.T, f cidr.Family, zone, region *rapid.Generator[string])
 	}, allRoles
 	if f == cidr.IPv6 {
 		eighth, roles = func(i int) netip.Prefix {
-			return netip.PrefixFrom(netip.AddrFrom16([16]byte{0: 0xfd, 7: byte(i * 4)}), 62)
+			return netip.PrefixFrom(netip.AddrFrom16([16]byte{0: 0xfd, 7: byte(i * 8)}), 61)
 		}, allRoles[:2]
 	}
 	pools := make([]plan.PoolSpec, rapid.SampledFrom([]int{2, 1, 3}).Draw(t, "pools"))
@@ -71,7 +71,7 @@ func genPieces(t *rapid.T, f cidr.Family, zone, region *rapid.Generator[string])
 		p := &pools[i]
 		p.Name = fmt.Sprintf("%v-%d", f, i)
 		p.Roles = roles
-		if rapid.IntRange(0, 3).Draw(t, "restricted") == 0 {
+		if rapid.IntRange(0, 5).Draw(t, "restricted") == 0 {
 			p.Roles = rapid.SliceOfNDistinct(rapid.SampledFrom(roles), 1, len(roles), rapid.ID).Draw(t, "roles")
 		}
 		p.Zone = zone.Draw(t, "pool's zone")
@@ -79,10 +79,10 @@ func genPieces(t *rapid.T, f cidr.Family, zone, region *rapid.Generator[string])
 			p.Region = region.Draw(t, "pool's region")
 		}
 		p.Fit = rapid.SampledFrom(append(plan.Fits(), "")).Draw(t, "fit")
-		p.Headroom = rapid.SampledFrom([]int{0, 0, 0, 1, 2}).Draw(t, "headroom")
+		p.Headroom = rapid.SampledFrom([]int{0, 0, 0, 0, 0, 1, 2}).Draw(t, "headroom")
 	}
 	for i := range 8 {
-		k := rapid.SampledFrom([]int{0, 0, 1, 2, 3}).Draw(t, "owner")
+		k := rapid.SampledFrom([]int{0, 1, 0, 1, 2, 3}).Draw(t, "owner")
 		if k < 3 {
 			p := &pools[k%len(pools)]
 			p.Prefixes = append(p.Prefixes, eighth(i))
@@ -92,18 +92,18 @@ func genPieces(t *rapid.T, f cidr.Family, zone, region *rapid.Generator[string])
 }
 
 // genSmallCluster draws a cluster none of whose ranges is smaller than a unit.
-func genSmallCluster(t *rapid.T, i int) plan.ClusterSpec {
+func genSmallCluster(t *rapid.T, i int, zone *rapid.Generator[string]) plan.ClusterSpec {
 	c := plan.ClusterSpec{
 		Name: fmt.Sprintf("c%d", i), Kubernetes: version(34), IPAM: k8sflags.Calico,
 		Families:    rapid.SampledFrom([][]cidr.Family{onlyIPv4, dualIPv4, dualIPv6, onlyIPv6}).Draw(t, "families"),
-		Nodes:       now(rapid.SampledFrom([]uint64{8, 13, 14, 29}).Draw(t, "nodes")),
-		PodsPerNode: rapid.SampledFrom([]uint64{2, 4, 5}).Draw(t, "pods a node"),
-		Services:    now(rapid.SampledFrom([]uint64{0, 11, 12, 40}).Draw(t, "services")),
+		Nodes:       now(rapid.SampledFrom([]uint64{8, 8, 8, 13, 14, 29}).Draw(t, "nodes")),
+		PodsPerNode: rapid.SampledFrom([]uint64{2, 2, 2, 4, 5}).Draw(t, "pods a node"),
+		Services:    now(rapid.SampledFrom([]uint64{0, 0, 11, 12, 40}).Draw(t, "services")),
 	}
-	if rapid.Bool().Draw(t, "nodes elsewhere") {
+	if rapid.IntRange(0, 2).Draw(t, "nodes elsewhere") > 0 {
 		c.NodeNetwork = "vlan"
 	}
-	switch rapid.IntRange(0, 5).Draw(t, "growth") {
+	switch rapid.IntRange(0, 11).Draw(t, "growth") {
 	case 0:
 		c.Nodes.GrowthPerYear, c.Nodes.Horizon = plan.Amount{N: 40, Percent: true}, 2*plan.Year
 	case 1:
@@ -111,11 +111,9 @@ func genSmallCluster(t *rapid.T, i int) plan.ClusterSpec {
 	case 2:
 		c.Churn = plan.Churn{PodsPerNodePerMinute: 2, Cooldown: plan.Duration(60e9)}
 	}
-	for k := range rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(t, "extra") {
+	for k := range rapid.SampledFrom([]int{0, 0, 0, 1, 2}).Draw(t, "extra") {
 		b := plan.BlockSpec{Name: fmt.Sprintf("x%d", k), Role: rapid.SampledFrom(allRoles).Draw(t, "role")}
-		if rapid.IntRange(0, 2).Draw(t, "elsewhere") == 0 {
-			b.Zone = "dmz"
-		}
+		b.Zone = zone.Draw(t, "its zone")
 		switch how := rapid.IntRange(0, 3).Draw(t, "how"); {
 		case how == 0 && (b.Role == plan.Node || b.Role == plan.Pod):
 			b.Count = now(rapid.SampledFrom([]uint64{8, 10, 13}).Draw(t, "count"))
@@ -125,7 +123,7 @@ func genSmallCluster(t *rapid.T, i int) plan.ClusterSpec {
 		case how == 1:
 			b.Pin = genPin(t, c, b.Role)
 		default:
-			b.Bits = dualstack.Masks{V4: rapid.IntRange(26, 28).Draw(t, "bits"), V6: rapid.IntRange(62, 64).Draw(t, "bits")}
+			b.Bits = dualstack.Masks{V4: rapid.IntRange(27, 28).Draw(t, "bits"), V6: rapid.IntRange(63, 64).Draw(t, "bits")}
 			if b.Role != plan.Node && b.Role != plan.Pod {
 				b.Bits.V6 = 112
 			}

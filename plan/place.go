@@ -127,10 +127,8 @@ func (p *placement) fillPools(open, pools []int32) error {
 // fillPool takes ranges from one pool. They are the largest first, so that
 // they fit wherever each goes.
 func (p *placement) fillPool(pool *openPool, wants []int32) error {
-	if p.scopes.regions {
-		if done, err := p.fillRegions(pool, wants); done || err != nil {
-			return err
-		}
+	if p.scopes.regions && len(wants) > 0 {
+		return p.fillRegions(pool, wants)
 	}
 	fit, _ := pool.spec.Fit.fit()
 	for _, i := range wants {

@@ -16,16 +16,31 @@ type poolPrefix struct {
 func (s *Spec) space() []poolPrefix {
 	var space []poolPrefix
 	for i := range s.Pools {
-		for _, p := range s.Pools[i].Prefixes {
-			space = append(space, poolPrefix{p, &s.Pools[i]})
-		}
+		space = append(space, poolSpace(&s.Pools[i])...)
 	}
 	slices.SortFunc(space, func(a, b poolPrefix) int { return a.prefix.Addr().Compare(b.prefix.Addr()) })
 	return space
 }
 
+// poolSpace lists the prefixes of one pool.
+func poolSpace(p *PoolSpec) []poolPrefix {
+	space := make([]poolPrefix, len(p.Prefixes))
+	for i, q := range p.Prefixes {
+		space[i] = poolPrefix{q, p}
+	}
+	return space
+}
+
 // poolOf returns the pool that all of p lies in, nil for none.
 func poolOf(space []poolPrefix, p netip.Prefix) *PoolSpec {
+	if q := prefixOf(space, p); q != nil {
+		return q.pool
+	}
+	return nil
+}
+
+// prefixOf returns the prefix of a pool that all of p lies in, nil for none.
+func prefixOf(space []poolPrefix, p netip.Prefix) *poolPrefix {
 	i, found := slices.BinarySearchFunc(space, p.Addr(), func(q poolPrefix, a netip.Addr) int { return q.prefix.Addr().Compare(a) })
 	if !found {
 		i--
@@ -33,7 +48,7 @@ func poolOf(space []poolPrefix, p netip.Prefix) *PoolSpec {
 	if i < 0 || space[i].prefix.Bits() > p.Bits() || !space[i].prefix.Contains(p.Addr()) {
 		return nil
 	}
-	return space[i].pool
+	return &space[i]
 }
 
 // touches reports whether p shares addresses with some of ps, which are sorted

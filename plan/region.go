@@ -11,67 +11,89 @@ import (
 	"github.com/kubecidr/kubecidr/cidr"
 )
 
-// fillRegions takes ranges from a pool, the largest first, so that those of a
-// region lie together and a router needs few routes for them. At best they lie
-// in one block, the smallest power of two that holds them; else in blocks that
-// they fill exactly, one for each binary digit of their size: blocks of powers
-// of two, largest first, fill those without a gap. It reports whether there was
-// room for that. Where there was not it has changed nothing, and regions have
-// to be mixed: then everything fits that fits at all.
-func (p *placement) fillRegions(pool *openPool, wants []int32) (bool, error) {
-	byRegion := map[string][]int32{}
+// together says how the ranges of a region lie in a pool. Routers want them in
+// few prefixes, and everything that fits at all has to find a place: a range is
+// never lost to its region.
+type together uint8
+
+const (
+	// alone: each range has a place of its own.
+	alone together = iota
+	// exactly: in blocks that they fill, one for each binary digit of their
+	// size. Ranges are powers of two, and the largest first fill such blocks
+	// without a gap.
+	exactly
+	// whole: in one block, the smallest power of two that holds them.
+	whole
+)
+
+// filling is a way to fill a pool: a place for each range, and how many routes
+// the regions then need.
+type filling struct {
+	free   *cidr.Pool
+	places map[int32]netip.Prefix
+	routes int
+}
+
+// fillRegions takes ranges from a pool in the way that needs the fewest routes;
+// where several do, in one that keeps regions together. wants are the largest
+// first, and there is room for all of them.
+func (p *placement) fillRegions(pool *openPool, wants []int32) error {
+	g := p.groupByRegion(pool, wants)
+	least := len(g.names)
+	if g.names[0] == "" {
+		least--
+	}
+	ways := slices.DeleteFunc([][]regionPart{g.allWhole(), g.best(), g.mixed(wants)}, func(parts []regionPart) bool { return parts == nil })
+	if least < 2 {
+		slices.Reverse(ways) // as the pool's fit has it, if that is as good
+	}
+	others := p.routed(pool, g.family)
+	var best *filling
+	for _, parts := range ways {
+		f, err := p.fillParts(pool, g, parts, others)
+		if err != nil {
+			return err
+		}
+		if best == nil || f.routes < best.routes {
+			best = f
+		}
+		if best.routes <= least {
+			break
+		}
+	}
+	pool.free = best.free
+	for i, place := range best.places {
+		p.wants[i].take(place)
+	}
+	return nil
+}
+
+// regionGroups is what is to be taken from a pool, by region.
+type regionGroups struct {
+	names  []string  // sorted
+	wants  [][]int32 // by region, the largest first
+	bits   [][]int   // the lengths of their places
+	free   *holes
+	family cidr.Family
+}
+
+func (p *placement) groupByRegion(pool *openPool, wants []int32) *regionGroups {
+	by := map[string][]int32{}
 	for _, i := range wants {
 		region := p.scopes.all[p.wants[i].scope].region
-		byRegion[region] = append(byRegion[region], i)
+		by[region] = append(by[region], i)
 	}
-	if len(byRegion) < 2 {
-		return false, nil
+	g := &regionGroups{names: slices.Sorted(maps.Keys(by)), family: p.wants[wants[0]].family}
+	g.free = holesOf(pool.free, g.family)
+	for _, name := range g.names {
+		bits := make([]int, len(by[name]))
+		for k, i := range by[name] {
+			bits[k] = p.placeBits(pool, i)
+		}
+		g.wants, g.bits = append(g.wants, by[name]), append(g.bits, bits)
 	}
-	for _, divide := range []func(*big.Int) []int{wholeBlock, exactBlocks} {
-		parts := p.regionParts(pool, byRegion, divide)
-		free := holesOf(pool.free, p.wants[wants[0]].family)
-		if !slices.ContainsFunc(parts, func(q regionPart) bool { return !free.take(q.bits) }) {
-			return true, p.fillParts(pool, parts)
-		}
-	}
-	return false, nil
-}
-
-// regionPart is a block for ranges of one region, or for one range.
-type regionPart struct {
-	region string
-	bits   int
-	place  netip.Prefix
-	wants  []int32 // of the region's first block only
-}
-
-// regionParts returns the blocks for the ranges of all regions, the largest
-// first. What has no region has a block for each range.
-func (p *placement) regionParts(pool *openPool, byRegion map[string][]int32, divide func(*big.Int) []int) []regionPart {
-	var parts []regionPart
-	for _, region := range slices.Sorted(maps.Keys(byRegion)) {
-		wants := byRegion[region]
-		if region == "" {
-			for _, i := range wants {
-				parts = append(parts, regionPart{bits: p.placeBits(pool, i), wants: []int32{i}})
-			}
-			continue
-		}
-		smallest := p.placeBits(pool, wants[len(wants)-1])
-		size := new(big.Int) // in blocks of the smallest
-		for _, i := range wants {
-			size.Add(size, new(big.Int).Lsh(big.NewInt(1), uint(smallest-p.placeBits(pool, i))))
-		}
-		for k, digits := range divide(size) {
-			part := regionPart{region: region, bits: smallest - digits}
-			if k == 0 {
-				part.wants = wants
-			}
-			parts = append(parts, part)
-		}
-	}
-	slices.SortStableFunc(parts, func(a, b regionPart) int { return a.bits - b.bits })
-	return parts
+	return g
 }
 
 // placeBits is the length of the place of a want in a pool, with its headroom.
@@ -79,73 +101,181 @@ func (p *placement) placeBits(pool *openPool, i int32) int {
 	return int(p.wants[i].bits) - pool.spec.Headroom
 }
 
-// wholeBlock returns the number of binary digits of the one block that holds
-// size.
-func wholeBlock(size *big.Int) []int {
-	return []int{new(big.Int).Sub(size, big.NewInt(1)).BitLen()}
+// regionPart is a block for a range, or for ranges of one region.
+type regionPart struct {
+	bits int
+	want int32 // −1 for those of the region
+	of   int   // the region's number
 }
 
-// exactBlocks returns the same of blocks that together are size, the largest
-// first.
-func exactBlocks(size *big.Int) []int {
-	var digits []int
-	for i := size.BitLen() - 1; i >= 0; i-- {
-		if size.Bit(i) == 1 {
-			digits = append(digits, i)
+// parts returns the blocks for all ranges, the largest first.
+func (g *regionGroups) parts(how []together) []regionPart {
+	var parts []regionPart
+	for k := range g.names {
+		if how[k] == alone {
+			for n, i := range g.wants[k] {
+				parts = append(parts, regionPart{g.bits[k][n], i, k})
+			}
+			continue
+		}
+		for _, bits := range blocksFor(g.bits[k], how[k]) {
+			parts = append(parts, regionPart{bits, -1, k})
 		}
 	}
-	return digits
+	slices.SortStableFunc(parts, func(a, b regionPart) int { return a.bits - b.bits })
+	return parts
 }
 
-// fillParts takes the blocks from the pool, and then from each region's those
-// for its ranges.
-func (p *placement) fillParts(pool *openPool, parts []regionPart) error {
-	fail := func(err error) error { return fmt.Errorf("plan: pool %q: region: %w", pool.spec.Name, err) }
-	fit, _ := pool.spec.Fit.fit()
-	blocks := map[string][]netip.Prefix{}
-	for k := range parts {
-		part := &parts[k]
-		var f cidr.Family
-		if len(part.wants) > 0 {
-			f = p.wants[part.wants[0]].family
-		} else {
-			f = cidr.FamilyOf(blocks[part.region][0])
+// blocksFor returns the lengths of the blocks for places of some lengths, the
+// largest first.
+func blocksFor(places []int, how together) []int {
+	smallest := places[len(places)-1]
+	size := new(big.Int) // in blocks of the smallest
+	for _, bits := range places {
+		size.Add(size, new(big.Int).Lsh(big.NewInt(1), uint(smallest-bits)))
+	}
+	if how == whole {
+		return []int{smallest - new(big.Int).Sub(size, big.NewInt(1)).BitLen()}
+	}
+	var blocks []int
+	for i := size.BitLen() - 1; i >= 0; i-- {
+		if size.Bit(i) == 1 {
+			blocks = append(blocks, smallest-i)
 		}
-		place, err := pool.free.Alloc(f, part.bits, fit)
+	}
+	return blocks
+}
+
+// fits reports whether there is room for blocks.
+func (g *regionGroups) fits(parts []regionPart) bool {
+	free := *g.free
+	return !slices.ContainsFunc(parts, func(q regionPart) bool { return !free.take(q.bits) })
+}
+
+// allWhole is a block for each region; nil if there is no room for them.
+func (g *regionGroups) allWhole() []regionPart {
+	how := make([]together, len(g.names))
+	for k, name := range g.names {
+		if name != "" {
+			how[k] = whole
+		}
+	}
+	if parts := g.parts(how); g.fits(parts) {
+		return parts
+	}
+	return nil
+}
+
+// best puts one region after the other together, as far as there is room.
+func (g *regionGroups) best() []regionPart {
+	how := make([]together, len(g.names))
+	parts := g.parts(how)
+	for _, more := range []together{exactly, whole} {
+		for k, name := range g.names {
+			before := how[k]
+			if name == "" {
+				continue
+			}
+			how[k] = more
+			if q := g.parts(how); g.fits(q) {
+				parts = q
+			} else {
+				how[k] = before
+			}
+		}
+	}
+	return parts
+}
+
+// mixed is a place for each range, as if there were no regions.
+func (g *regionGroups) mixed(wants []int32) []regionPart {
+	bits := map[int32]int{}
+	for k := range g.wants {
+		for n, i := range g.wants[k] {
+			bits[i] = g.bits[k][n]
+		}
+	}
+	parts := make([]regionPart, len(wants))
+	for n, i := range wants {
+		parts[n] = regionPart{bits[i], i, 0}
+	}
+	return parts
+}
+
+// fillParts takes the blocks from a copy of the pool, and then from each
+// region's those for its ranges.
+func (p *placement) fillParts(pool *openPool, g *regionGroups, parts []regionPart, others []regional) (*filling, error) {
+	fail := func(err error) (*filling, error) {
+		return nil, fmt.Errorf("plan: pool %q: region: %w", pool.spec.Name, err)
+	}
+	f := &filling{free: pool.free.Clone(), places: map[int32]netip.Prefix{}}
+	fit, _ := pool.spec.Fit.fit()
+	blocks := make([][]netip.Prefix, len(g.names))
+	for _, part := range parts {
+		place, err := f.free.Alloc(g.family, part.bits, fit)
 		if err != nil {
 			return fail(err)
 		}
-		part.place = place
-		if part.region == "" {
-			p.wants[part.wants[0]].take(place)
-			continue
+		if part.want >= 0 {
+			f.places[part.want] = place
+		} else {
+			blocks[part.of] = append(blocks[part.of], place)
 		}
-		blocks[part.region] = append(blocks[part.region], place)
 	}
-	for _, part := range parts {
-		if part.region != "" {
-			if err := pool.free.Release(part.place); err != nil {
+	for _, of := range blocks {
+		for _, b := range of {
+			if err := f.free.Release(b); err != nil {
 				return fail(err)
 			}
 		}
 	}
-	for _, part := range parts {
-		if part.region == "" {
+	for k, of := range blocks {
+		if len(of) == 0 {
 			continue
 		}
-		rest := blocks[part.region]
-		for _, i := range part.wants {
-			w := &p.wants[i]
-			place, err := pool.free.AllocIn(rest[0], p.placeBits(pool, i), cidr.FirstFit)
-			for errors.Is(err, cidr.ErrNoSpace) && len(rest) > 1 {
-				rest = rest[1:]
-				place, err = pool.free.AllocIn(rest[0], p.placeBits(pool, i), cidr.FirstFit)
+		for n, i := range g.wants[k] {
+			place, err := f.free.AllocIn(of[0], g.bits[k][n], cidr.FirstFit)
+			for errors.Is(err, cidr.ErrNoSpace) && len(of) > 1 {
+				of = of[1:]
+				place, err = f.free.AllocIn(of[0], g.bits[k][n], cidr.FirstFit)
 			}
 			if err != nil {
 				return fail(err)
 			}
-			w.take(place)
+			f.places[i] = place
 		}
 	}
-	return nil
+	rs := slices.Clone(others)
+	for i, place := range f.places {
+		w := &p.wants[i]
+		rs = append(rs, regional{netip.PrefixFrom(place.Addr(), int(w.bits)), place, p.regionOf(w)})
+	}
+	f.routes = routes(rs, poolSpace(pool.spec))
+	return f, nil
+}
+
+// routed lists what lies in a pool already: ranges of one family, and what is
+// reserved or a peer's.
+func (p *placement) routed(pool *openPool, f cidr.Family) []regional {
+	var rs []regional
+	for _, q := range p.spec.taken() {
+		if touches(pool.spec.Prefixes, q) {
+			rs = append(rs, regional{q, q, nobody})
+		}
+	}
+	for i := range p.wants {
+		if w := &p.wants[i]; w.family == f && w.got.IsValid() && touches(pool.spec.Prefixes, w.held()) {
+			rs = append(rs, regional{w.got, w.held(), p.regionOf(w)})
+		}
+	}
+	return rs
+}
+
+// regionOf is the number of a want's region: that of its first scope.
+func (p *placement) regionOf(w *want) int32 {
+	region := p.scopes.all[w.scope].region
+	if region == "" {
+		return nobody
+	}
+	return int32(slices.IndexFunc(p.scopes.all, func(sc scope) bool { return sc.region == region }))
 }

@@ -230,11 +230,11 @@ func capacityOf(t *rapid.T, s plan.Spec, c plan.ClusterSpec, got *plan.Cluster) 
 	}
 }
 
-// Small spaces: 32 blocks of /28 beside 32 blocks of /64, in which a few
+// Small spaces: 32 blocks of /28 beside 64 blocks of /64, in which a few
 // clusters have to fit. Single addresses of IPv6 have a pool of their own.
 var (
 	smallV4 = prefix("10.0.0.0/23")
-	smallV6 = prefix("fd00::/59")
+	smallV6 = prefix("fd00::/58")
 )
 
 const (
