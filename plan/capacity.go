@@ -45,42 +45,60 @@ func (c Capacity) Pods() uint64 {
 
 // Capacity returns what the cluster's ranges hold. Extra ranges count where
 // they carry a part of what the cluster asks for.
-func (c *Cluster) Capacity() Capacity {
+func (c *Cluster) Capacity() Capacity { return c.capacityIn(0) }
+
+// capacityIn counts what the ranges hold in one family; in all of them for none.
+func (c *Cluster) capacityIn(f cidr.Family) Capacity {
 	var total Capacity
 	pods := uint64(math.MaxUint64)
 	if c.network != nil {
-		total.NodeAddresses = c.spec.nodesIn(c.network.Range, c.others, c.lost)
+		total.NodeAddresses = c.spec.nodesIn(partOf(c.network.Range, f), c.others, c.lost)
 	}
 	for i := range c.blocks {
 		b := &c.blocks[i]
 		if b.Name != "" && c.countOf(b) == 0 {
 			continue
 		}
+		p := partOf(b.Range, f)
+		if p.IsZero() {
+			continue
+		}
 		switch b.Role {
 		case Node:
-			total.NodeAddresses = addSaturating(total.NodeAddresses, c.spec.nodesIn(b.Range, 0, lostOn(c.spec.Platform)))
+			total.NodeAddresses = addSaturating(total.NodeAddresses, c.spec.nodesIn(p, 0, lostOn(c.spec.Platform)))
 		case Pod:
 			if c.spec.flat() {
-				total.NodeBlocks = addSaturating(total.NodeBlocks, c.spec.podNodesIn(b.Range))
+				total.NodeBlocks = addSaturating(total.NodeBlocks, c.spec.podNodesIn(p))
 				total.PodsPerNode = c.spec.podsPerNode()
 				continue
 			}
 			m := c.masksOf(b)
-			total.NodeBlocks = addSaturating(total.NodeBlocks, nodeBlocks(b.Range, m))
-			pods = min(pods, c.spec.podsIn(b.Range, m))
+			if f != 0 {
+				m = onlyMask(m, f)
+			}
+			total.NodeBlocks = addSaturating(total.NodeBlocks, nodeBlocks(p, m))
+			pods = min(pods, c.spec.podsIn(p, m))
 			total.PodsPerNode = pods
 		case Service:
-			total.Services = addSaturating(total.Services, c.spec.servicesIn(b))
+			total.Services = addSaturating(total.Services, c.spec.servicesIn(b.Name, p))
 		case External:
-			total.ExternalIPs = addSaturating(total.ExternalIPs, leastAddresses(b.Range))
+			total.ExternalIPs = addSaturating(total.ExternalIPs, leastAddresses(p))
 		case Ingress:
-			total.IngressIPs = addSaturating(total.IngressIPs, leastAddresses(b.Range))
+			total.IngressIPs = addSaturating(total.IngressIPs, leastAddresses(p))
 		}
 	}
 	if c.spec.PodsFromNodeRange {
 		total.NodeBlocks, total.PodsPerNode = total.NodeAddresses, c.spec.podsPerNode()
 	}
 	return total
+}
+
+// partOf is the family f of p; all of p for no family.
+func partOf(p dualstack.Pair, f cidr.Family) dualstack.Pair {
+	if f == 0 {
+		return p
+	}
+	return appendRange(dualstack.Pair{}, p.Of(f))
 }
 
 // masksOf returns the node masks of a pod range: the cluster's of the first,
@@ -121,9 +139,9 @@ func (c *ClusterSpec) podsIn(pods dualstack.Pair, m dualstack.Masks) uint64 {
 	})
 }
 
-func (c *ClusterSpec) servicesIn(b *Block) uint64 {
-	a, v := ask{role: Service, name: b.Name}, c.version()
-	return least(b.Range, func(f cidr.Family) uint64 { return a.services(v, b.Range.Of(f)) })
+func (c *ClusterSpec) servicesIn(name string, p dualstack.Pair) uint64 {
+	a, v := ask{role: Service, name: name}, c.version()
+	return least(p, func(f cidr.Family) uint64 { return a.services(v, p.Of(f)) })
 }
 
 func leastAddresses(p dualstack.Pair) uint64 {

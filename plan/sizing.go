@@ -193,7 +193,7 @@ func (c *Cluster) holds(r Role, name string, p dualstack.Pair, m dualstack.Masks
 	case r == Pod:
 		return mulSaturating(nodeBlocks(p, m), c.spec.podsIn(p, m))
 	case r == Service:
-		return c.spec.servicesIn(&Block{Role: r, Name: name, Range: p})
+		return c.spec.servicesIn(name, p)
 	}
 	return leastAddresses(p)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/kubecidr/kubecidr/cidr"
+	"github.com/kubecidr/kubecidr/dualstack"
 	"github.com/kubecidr/kubecidr/k8sflags"
 	"github.com/kubecidr/kubecidr/plan"
 )
@@ -90,4 +91,36 @@ func ExampleScale() {
 		fmt.Println(f.Severity, f.Message)
 	}
 	// Output: info 220000 pods: Kubernetes is tested with up to 150000 (https://kubernetes.io/docs/setup/best-practices/cluster-large/)
+}
+
+// What the ranges of a cluster hold that was planned by hand.
+func ExampleCapacityOf() {
+	c, err := plan.CapacityOf(plan.Ranges{
+		Kubernetes: k8sflags.Version{Major: 1, Minor: 34},
+		IPAM:       k8sflags.Cilium,
+		NodeMasks:  dualstack.Masks{V4: 24, V6: 120},
+		Blocks: []plan.Block{
+			{Role: plan.Node, Range: dualstack.MustParse("10.20.0.0/23,fd00:20::/64")},
+			{Role: plan.Pod, Range: dualstack.MustParse("10.244.0.0/16,fd00:244::/112")},
+			{Role: plan.Service, Range: dualstack.MustParse("10.96.0.0/20,fd00:96::/108")},
+		},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("capacity\n%v", c)
+	fmt.Println("effective pods per node:", c.EffectivePodsPerNode)
+	fmt.Println("static band:", c.Families[0].StaticServices, "of", c.Families[0].StaticServices+c.Families[0].DynamicServices)
+	// Output:
+	// capacity
+	//                effective  IPv4  IPv6
+	// nodeAddresses  509        509   18446744073709551613  IPv4 is the bottleneck
+	// nodeBlocks     256        256   256
+	// podsPerNode    252        252   252
+	// services       4092       4092  1048573               IPv4 is the bottleneck
+	// externalIPs    0          0     0
+	// ingressIPs     0          0     0
+	// effective pods per node: 110
+	// static band: 256 of 4094
 }
