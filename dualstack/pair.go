@@ -56,11 +56,15 @@ func usable(p netip.Prefix) error {
 // Kubernetes' flags take them: "10.244.0.0/16,fd00:10:244::/48". It is as
 // strict as [cidr.Parse]; empty text is an error.
 func Parse(s string) (Pair, error) {
-	if !strings.Contains(s, ",") {
-		p, err := cidr.Parse(s)
+	first, second, two := strings.Cut(s, ",")
+	p, err := cidr.Parse(first)
+	if !two {
 		return Pair{primary: p}, ours(err)
 	}
-	ps, err := cidr.ParseList(s)
+	if q, err2 := cidr.Parse(second); err == nil && err2 == nil {
+		return Dual(p, q)
+	}
+	ps, err := cidr.ParseList(s) // which says what is wrong, and with which
 	switch {
 	case err != nil:
 		return Pair{}, ours(err)

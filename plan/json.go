@@ -100,12 +100,12 @@ func (c *Cluster) document() clusterDocument {
 }
 
 // Decode reads a plan as [Plan.MarshalJSON] writes it. Nothing in it is taken
-// on trust: unknown fields, another format number, an invalid spec, and
-// errors that [Audit] finds are errors, but for those that the plan was adopted
-// with and says so.
+// on trust: fields that are unknown, spelled in other letters or there twice,
+// another format number, an invalid spec, and errors that [Audit] finds are
+// errors, but for those that the plan was adopted with and says so.
 func Decode(b []byte) (*Plan, error) {
 	var d document
-	if err := strict(b, &d); err != nil {
+	if err := d.read(b); err != nil {
 		return nil, fmt.Errorf("plan: decode: %w", err)
 	}
 	if d.Format != Format {
@@ -152,24 +152,28 @@ func (p *Plan) decoded() error {
 func (d *document) blocks(s *Spec) ([]Block, error) {
 	blocks := make([]Block, 0, len(d.Networks)+len(roles)*len(d.Clusters))
 	networks := map[string]dualstack.Pair{}
+	names := func(i int) string { return s.Networks[i].Name }
 	for _, n := range sortedBy(d.Networks, func(n *networkDocument) string { return n.Name }) {
 		if _, ok := networks[n.Name]; ok {
 			return nil, fmt.Errorf("plan: decode: network %q: it has a second range", n.Name)
 		}
-		i, ok := slices.BinarySearchFunc(s.Networks, n.Name, func(n Network, name string) int { return cmp.Compare(n.Name, name) })
+		i, ok := find(len(s.Networks), names, n.Name)
 		if !ok {
 			return nil, fmt.Errorf("plan: decode: network %q: the spec asks for no such range", n.Name)
 		}
 		networks[n.Name] = n.Node
 		blocks = append(blocks, Block{Role: Node, Name: n.Name, Zone: s.Networks[i].Zone, Range: n.Node, Room: n.Room})
 	}
-	d.Clusters = sortedBy(d.Clusters, func(c *clusterDocument) string { return c.Name })
+	names = func(i int) string { return s.Clusters[i].Name }
+	if name := func(c *clusterDocument) string { return c.Name }; !isSortedBy(d.Clusters, name) {
+		d.Clusters = sortedBy(d.Clusters, name)
+	}
 	for i := range d.Clusters {
 		c := &d.Clusters[i]
 		if i > 0 && d.Clusters[i-1].Name == c.Name {
 			return nil, fmt.Errorf("plan: decode: cluster %q stands twice", c.Name)
 		}
-		k, ok := slices.BinarySearchFunc(s.Clusters, c.Name, func(c ClusterSpec, name string) int { return cmp.Compare(c.Name, name) })
+		k, ok := findNear(len(s.Clusters), names, c.Name, i)
 		if !ok {
 			return nil, fmt.Errorf("plan: decode: cluster %q: the spec has no such cluster", c.Name)
 		}

@@ -101,7 +101,7 @@ func draw(t *rapid.T, v reflect.Value) {
 	case reflect.Uint64:
 		v.SetUint(numbers.Draw(t, "number"))
 	case reflect.Int:
-		v.SetInt(int64(rapid.IntRange(-1, 200).Draw(t, "int")))
+		v.SetInt(int64(rapid.IntRange(0, 200).Draw(t, "int")))
 	case reflect.Float64:
 		v.SetFloat(rapid.Float64Range(-1, 1e30).Draw(t, "float"))
 	default:

@@ -10,11 +10,7 @@ import (
 // sortedBy returns a copy of s in the order of its elements' names, equal ones
 // as they were, so that the caller's stays as it is.
 func sortedBy[T any](s []T, name func(*T) string) []T {
-	sorted := true
-	for i := 1; i < len(s) && sorted; i++ {
-		sorted = name(&s[i-1]) <= name(&s[i])
-	}
-	if sorted {
+	if isSortedBy(s, name) {
 		return slices.Clone(s)
 	}
 	n := make([]T, len(s))
@@ -22,6 +18,15 @@ func sortedBy[T any](s []T, name func(*T) string) []T {
 		n[k] = s[o.index]
 	}
 	return n
+}
+
+func isSortedBy[T any](s []T, name func(*T) string) bool {
+	for i := 1; i < len(s); i++ {
+		if name(&s[i-1]) > name(&s[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // named is an element of a list. Elements are large and their names lie
