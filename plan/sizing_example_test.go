@@ -124,3 +124,43 @@ func ExampleCapacityOf() {
 	// effective pods per node: 110
 	// static band: 256 of 4094
 }
+
+// More nodes or more pods a node, in the same range: 60 nodes of 100 pods fit
+// into a /18 in two ways. That with the large IPv6 blocks is in use.
+func ExampleCompareMasks() {
+	t, err := plan.CompareMasks(plan.ClusterSpec{Nodes: plan.Count{Now: 60}, PodsPerNode: 100}, dualstack.MustParse("10.244.0.0/18,fd00:244::/58"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, a := range t.Alternatives {
+		if a.Nodes >= 16 && a.Nodes <= 256 {
+			fmt.Println(a.Masks, a.Nodes, "×", a.PodsPerNode, a.Enough, a.InUse)
+		}
+	}
+	// Output:
+	// /22,/62 16 × 1021 false false
+	// /23,/63 32 × 509 false false
+	// /24,/64 64 × 253 true true
+	// /25,/65 128 × 125 true false
+	// /26,/66 256 × 61 false false
+}
+
+func ExampleComparison_String() {
+	t, err := plan.CompareMasks(plan.ClusterSpec{Nodes: plan.Count{Now: 9}, PodsPerNode: 20, IPAM: k8sflags.Cilium}, dualstack.MustParse("10.244.0.0/22"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Print(t)
+	// Output:
+	// node blocks  nodes  pods per node  pods  enough for 9 × 20
+	// /22          1      1020           1020  no
+	// /23          2      508            1016  no
+	// /24          4      252            1008  no
+	// /25          8      124            992   no
+	// /26          16     60             960   yes
+	// /27          32     28             896   yes, in use
+	// /28          64     12             768   no
+	// /29          128    4              512   no
+}
