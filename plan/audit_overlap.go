@@ -10,43 +10,11 @@ import (
 // overlaps checks that no two blocks share an address that may not.
 func (a *auditor) overlaps() {
 	sharing := a.spec.sharing()
-	ps, of := a.ranges(func(b *Block) bool {
-		_, shared := sharing[b.Role]
-		return !shared || b.Cluster == ""
-	})
-	if len(sharing) > 0 {
-		ps, of = a.addShared(ps, of, sharing)
-	}
-	pairs, err := cidr.Overlaps(ps)
-	if err != nil {
-		return // pairs hold valid prefixes only
-	}
-	for i, j := range pairs {
-		a.overlap(of[j], of[i], ps[j], ps[i])
-	}
-}
-
-func (a *auditor) overlap(i, j int32, p, q netip.Prefix) {
-	b, c := a.blocks[i], a.blocks[j]
-	a.add(RuleOverlap, b, "move one of them", "%v overlaps %v of %s", p, q, c.label())
-}
-
-// addShared adds to ps the ranges of shared roles, and of those that lie in
-// each other and may, one: a range that thousands of clusters have would make
-// millions of pairs. That those which a mesh or their cluster keeps apart are
-// apart is checked here.
-func (a *auditor) addShared(ps []netip.Prefix, of []int32, sharing sharing) ([]netip.Prefix, []int32) {
+	ps, of := a.unshared(sharing)
+	alone := len(ps)
 	for _, r := range a.spec.Share {
-		shared, by := a.ranges(func(b *Block) bool { return b.Role == r && b.Cluster != "" })
-		order := upTo(len(shared))
-		slices.SortStableFunc(order, func(i, j int32) int { return comparePrefixes(shared[i], shared[j]) })
-		var last netip.Prefix
-		for _, i := range order {
-			if !last.IsValid() || !last.Contains(shared[i].Addr()) {
-				last = shared[i]
-				ps, of = append(ps, last), append(of, by[i])
-			}
-		}
+		shared, by := a.sharedRanges(r)
+		ps, of = appendOutermost(ps, of, shared, by)
 		for _, together := range a.keptApart(by, sharing[r]) {
 			some := make([]netip.Prefix, len(together))
 			for k, i := range together {
@@ -59,6 +27,85 @@ func (a *auditor) addShared(ps []netip.Prefix, of []int32, sharing sharing) ([]n
 			for i, j := range pairs {
 				a.overlap(by[together[j]], by[together[i]], some[j], some[i])
 			}
+		}
+	}
+	pairs, err := cidr.Overlaps(ps)
+	if err != nil {
+		return // pairs hold valid prefixes only
+	}
+	for i, j := range pairs {
+		if i < alone && j < alone {
+			a.overlap(of[j], of[i], ps[j], ps[i])
+		} else {
+			a.overlapShared(of[j], of[i], ps[j], ps[i], j >= alone, i >= alone)
+		}
+	}
+}
+
+func (a *auditor) overlap(i, j int32, p, q netip.Prefix) {
+	b, c := a.blocks[i], a.blocks[j]
+	a.add(RuleOverlap, b, "move one of them", "%v overlaps %v of %s", p, q, c.label())
+}
+
+// overlapShared is overlap where a range stands for all that share addresses
+// with it. Of the two sides, every range of the one with fewer is named, with
+// one of its cluster on the other side if there is one.
+func (a *auditor) overlapShared(i, j int32, p, q netip.Prefix, sharedI, sharedJ bool) {
+	left, right := []int32{i}, []int32{j}
+	if sharedI {
+		left = a.with(a.blocks[i].Role, q)
+	}
+	if sharedJ {
+		right = a.with(a.blocks[j].Role, p)
+	}
+	if len(left) > len(right) {
+		left, right, p, q = right, left, q, p
+	}
+	f := cidr.FamilyOf(p)
+	for _, k := range left {
+		other := right[0]
+		if n := slices.IndexFunc(right, func(n int32) bool { return a.blocks[n].Cluster == a.blocks[k].Cluster }); n >= 0 {
+			other = right[n]
+		}
+		a.overlap(k, other, a.blocks[k].Range.Of(f), a.blocks[other].Range.Of(f))
+	}
+}
+
+// with lists the clusters' blocks of a role that have addresses of p.
+func (a *auditor) with(r Role, p netip.Prefix) []int32 {
+	var some []int32
+	for i, b := range a.blocks {
+		if b.Role == r && b.Cluster != "" && b.Range.Of(cidr.FamilyOf(p)).Overlaps(p) {
+			some = append(some, int32(i))
+		}
+	}
+	return some
+}
+
+// unshared lists the ranges that nobody may share.
+func (a *auditor) unshared(sharing sharing) ([]netip.Prefix, []int32) {
+	return a.ranges(func(b *Block) bool {
+		_, shared := sharing[b.Role]
+		return !shared || b.Cluster == ""
+	})
+}
+
+// sharedRanges lists the ranges of a role that clusters may share.
+func (a *auditor) sharedRanges(r Role) ([]netip.Prefix, []int32) {
+	return a.ranges(func(b *Block) bool { return b.Role == r && b.Cluster != "" })
+}
+
+// appendOutermost appends of shared ranges those that lie in no other: a range
+// that thousands of clusters have would make millions of pairs. That those
+// which a mesh or their cluster keeps apart are apart is checked by itself.
+func appendOutermost(ps []netip.Prefix, of []int32, shared []netip.Prefix, by []int32) ([]netip.Prefix, []int32) {
+	order := upTo(len(shared))
+	slices.SortStableFunc(order, func(i, j int32) int { return comparePrefixes(shared[i], shared[j]) })
+	var last netip.Prefix
+	for _, i := range order {
+		if !last.IsValid() || !last.Contains(shared[i].Addr()) {
+			last = shared[i]
+			ps, of = append(ps, last), append(of, by[i])
 		}
 	}
 	return ps, of
@@ -113,19 +160,55 @@ func (a *auditor) rooms() {
 	if len(rooms) == 0 {
 		return
 	}
-	ps, of := a.ranges(func(*Block) bool { return true })
+	sharing := a.spec.sharing()
+	ps, of := a.unshared(sharing)
+	alone := len(ps)
+	for _, r := range a.spec.Share {
+		shared, ranges := a.sharedRanges(r)
+		ps, of = appendOutermost(ps, of, shared, ranges)
+		a.sharedRooms(r, sharing[r], rooms, by)
+	}
 	pairs, err := cidr.OverlapsBetween(rooms, ps)
 	if err != nil {
 		return
 	}
-	sharing := a.spec.sharing()
 	for i, j := range pairs {
-		b, c := a.blocks[by[i]], a.blocks[of[j]]
-		if by[i] == of[j] || b.Role == c.Role && sharing.allows(b.Role, b.Cluster, c.Cluster) {
+		if b := a.blocks[by[i]]; by[i] != of[j] && !(j >= alone && b.Cluster != "" && b.Role == a.blocks[of[j]].Role) {
+			a.inRoom(by[i], of[j], rooms[i], ps[j])
+		}
+	}
+}
+
+// sharedRooms is rooms among the ranges of a shared role.
+func (a *auditor) sharedRooms(r Role, meshes map[string][]string, rooms []netip.Prefix, by []int32) {
+	ps, of := a.sharedRanges(r)
+	ranges := len(ps)
+	for k, i := range by {
+		if b := a.blocks[i]; b.Role == r && b.Cluster != "" {
+			ps, of = append(ps, rooms[k]), append(of, i)
+		}
+	}
+	for _, together := range a.keptApart(of, meshes) {
+		some := make([]netip.Prefix, len(together))
+		for k, i := range together {
+			some[k] = ps[i]
+		}
+		pairs, err := cidr.Overlaps(some)
+		if err != nil {
 			continue
 		}
-		a.add(RuleRoom, b, "move one of them", "%v is kept for it to grow, and overlaps %v of %s", rooms[i], ps[j], c.label())
+		for i, j := range pairs {
+			// Two ranges are no room's, and two rooms have a range in them.
+			room, p := max(together[i], together[j]), min(together[i], together[j])
+			if int(room) >= ranges && int(p) < ranges && of[room] != of[p] {
+				a.inRoom(of[room], of[p], ps[room], ps[p])
+			}
+		}
 	}
+}
+
+func (a *auditor) inRoom(i, j int32, room, p netip.Prefix) {
+	a.add(RuleRoom, a.blocks[i], "move one of them", "%v is kept for it to grow, and overlaps %v of %s", room, p, a.blocks[j].label())
 }
 
 // taken checks that no block, and no room, touches what is reserved or a
