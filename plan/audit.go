@@ -15,8 +15,14 @@ import (
 // for its role and zone, large enough, apart from all others that it may not
 // share addresses with, and from what is reserved, of peers or of other zones.
 // It returns what is wrong, that of single blocks in their order first, and
-// nothing if nothing is. At the end there is an Info for each of [Thresholds]
-// that a cluster asks for more than; all else are errors.
+// nothing if nothing is.
+//
+// All that is about the spec are errors. What the facts of package platform say
+// of ranges, at the end, has the severity of the fact: what is special about
+// addresses everywhere ([RuleSpecial]) is said once of a pool where it holds for
+// all of it, else of each range, as is what the cluster's platform says
+// ([RulePlatform]). And there is an Info for each of [Thresholds] that a cluster
+// asks for more than.
 //
 // It trusts nothing that [Solve] does: blocks may come from anywhere, from a
 // file, a cloud's API or a spreadsheet. It takes O(n log n).
@@ -44,6 +50,7 @@ func audit(s Spec, blocks []*Block) []Finding {
 	a.rooms()
 	a.taken()
 	a.zones()
+	a.platforms()
 	a.scale()
 	return a.findings
 }

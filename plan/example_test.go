@@ -137,12 +137,13 @@ func ExamplePlan() {
 		fmt.Println(c.Name(), c.Block(plan.Node), c.Block(plan.Pod), c.Block(plan.Service))
 	}
 	for _, f := range p.Audit() {
-		fmt.Println(f.Severity, f.Cluster, f.Message)
+		fmt.Println(f.Severity, f.Cluster+f.Network, f.Message)
 	}
 	// Output:
 	// shop 10.8.48.0/23,fd00:10:8:1::/64 10.4.0.0/16,fd00:10:4::/56 10.8.0.0/20,fd00:10:8::/112
 	// till-1 192.168.7.0/24 10.8.16.0/20 10.8.50.0/28
 	// till-2 192.168.7.0/24 10.8.32.0/20 10.8.50.16/28
+	// warning vlan-7 node range 192.168.7.0/24 overlaps 192.168.0.0/16: Docker takes networks of its own from here: machines that run Docker may not reach the range
 	// info shop 200 pods per node: Kubernetes is tested with up to 110 (https://kubernetes.io/docs/setup/best-practices/cluster-large/)
 }
 

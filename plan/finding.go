@@ -12,6 +12,7 @@ type Finding struct {
 	Severity k8sflags.Severity `json:"severity"`
 	Cluster  string            `json:"cluster,omitempty"`
 	Network  string            `json:"network,omitempty"`
+	Pool     string            `json:"pool,omitempty"` // where it is about all ranges of a pool
 	Role     Role              `json:"role,omitempty"`
 	Name     string            `json:"name,omitempty"` // of an extra range
 	Message  string            `json:"message"`
@@ -32,6 +33,8 @@ const (
 	RulePool     = "pool"     // a range lies in no pool that its role may use
 	RulePin      = "pin"      // a range is not where it is pinned
 	RuleCapacity = "capacity" // a range holds less than the spec asks for
+	RuleSpecial  = "special"  // addresses that are special everywhere
+	RulePlatform = "platform" // what the cluster's platform does not take, or warns of
 )
 
 // String is one line: severity, whose range, message and fix.
@@ -46,6 +49,9 @@ func (f Finding) String() string {
 			}
 		}
 		where += ": "
+	}
+	if f.Pool != "" {
+		where = fmt.Sprintf("pool %q: ", f.Pool)
 	}
 	s := fmt.Sprintf("%v %s: %s%s", f.Severity, f.Rule, where, f.Message)
 	if f.Fix != "" {

@@ -23,12 +23,22 @@ type terms struct {
 	given             bool           // it chooses the range itself
 	forbidden         []netip.Prefix // which a range must not touch, by address
 	within            []netip.Prefix // in which it must lie; none: anywhere
+
+	// What there is something to say of, a warning or a note, if not an error.
+	least, most int  // the lengths that nobody says anything of
+	placed      bool // it matters in which space a range lies
 }
 
 // platformTerms is what a platform says of all ranges.
 type platformTerms struct {
 	ranges [len(roles)][2]terms
 	masks  map[k8sflags.IPAM]dualstack.Masks // of nodes' blocks, where it takes no other
+	// spaces are the facts about addresses, and watched are those addresses.
+	spaces  []platform.Fact
+	watched []netip.Prefix
+	// The facts of which there is one at most; the zero Fact where there is none.
+	subnets, free, first platform.Fact
+	associates           bool // networks do not take any two ranges
 }
 
 // termsOf returns what a platform says; what holds everywhere for one that is
@@ -86,20 +96,63 @@ func newTerms(n platform.Name) *platformTerms {
 				}
 			}
 			t.advised = t.longest
+			t.least, t.most = t.shortest, t.longest
 			for x := range platform.Facts(n) {
-				if x.IPAM != "" || !x.Evidence.Confirmed() || !slices.Contains(x.Ranges, kind) || x.Family != 0 && x.Family != f {
-					continue
-				}
-				switch {
-				case x.Kind == platform.KindLongest && x.Severity >= k8sflags.Warning:
-					t.advised = min(t.advised, int(x.Number))
-				case x.Kind == platform.KindGiven && x.Severity == k8sflags.Error:
-					t.given = true
+				if x.IPAM == "" && slices.Contains(x.Ranges, kind) && (x.Family == 0 || x.Family == f) {
+					t.note(&x)
 				}
 			}
 		}
 	}
+	for x := range platform.Facts(n) {
+		all.note(&x)
+	}
+	all.watched = cidr.Aggregate(all.watched)
 	return all
+}
+
+// note takes down what a fact about such ranges says.
+func (t *terms) note(x *platform.Fact) {
+	switch x.Kind {
+	case platform.KindShortest:
+		t.least = max(t.least, int(x.Number))
+	case platform.KindLongest:
+		t.most = min(t.most, int(x.Number))
+		if x.Severity >= k8sflags.Warning && x.Evidence.Confirmed() {
+			t.advised = min(t.advised, int(x.Number))
+		}
+	case platform.KindWithin:
+		t.placed = true
+	case platform.KindGiven:
+		if x.Severity == k8sflags.Error {
+			t.given, t.placed = true, true
+		}
+	}
+}
+
+// note takes down what a fact says of all ranges.
+func (t *platformTerms) note(x *platform.Fact) {
+	switch x.Kind {
+	case platform.KindForbidden, platform.KindInternal:
+		x.Prefixes = slices.DeleteFunc(x.Prefixes, func(p netip.Prefix) bool { return cidr.FamilyOf(p) == 0 })
+		t.spaces, t.watched = append(t.spaces, *x), append(t.watched, x.Prefixes...)
+	case platform.KindSubnets:
+		t.subnets = *x
+	case platform.KindFree:
+		if x.Severity == k8sflags.Error {
+			t.free = *x
+		}
+	case platform.KindFirstFamily:
+		t.first = *x
+	case platform.KindAssociation:
+		t.associates = true
+	}
+}
+
+// worded reports whether there may be something to say of a range beside what
+// is said of space.
+func (t *terms) worded(p netip.Prefix) bool {
+	return t.placed || p.Bits() < t.least || p.Bits() > t.most
 }
 
 // refuses reports whether a platform takes no such range.
