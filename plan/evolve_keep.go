@@ -33,6 +33,7 @@ func (e *evolution) place(matches []match) (*placement, error) {
 			k.giveUp(&c.blocks[i])
 		}
 	}
+	k.apart()
 	if err := k.open(); err != nil {
 		return nil, err
 	}
@@ -194,8 +195,7 @@ func (k *keeper) keep(first int, m *match, region string, by []platform.Name, ol
 func (k *keeper) keepOne(i int, b, before *Block, was netip.Prefix, region, remask string, by []platform.Name) {
 	w := &k.wants[i]
 	f := w.family
-	leave := func(reason string) {
-		k.gone = append(k.gone, gone{was, before.room(f), before.label(), false})
+	refuse := func(reason string) {
 		if !k.mayMove[ownerName(b)] {
 			k.outgrew = append(k.outgrew, Outgrown{
 				Cluster: b.Cluster, Network: networkName(b), Role: b.Role, Name: rangeName(b),
@@ -203,9 +203,16 @@ func (k *keeper) keepOne(i int, b, before *Block, was netip.Prefix, region, rema
 			})
 		}
 	}
+	leave := func(reason string) {
+		k.gone = append(k.gone, gone{was, before.room(f), before.label(), false})
+		refuse(reason)
+	}
 	if w.pinned {
-		if w.got != was && !covers(w.got, was) {
+		switch {
+		case w.got != was && !covers(w.got, was):
 			leave(fmt.Sprintf("it is pinned to %v now", w.got))
+		case remask != "":
+			refuse(remask)
 		}
 		return
 	}

@@ -26,6 +26,10 @@ func (k *keeper) size(m *match, before *Block, first, end int) (remask string) {
 		w := &k.wants[i]
 		was := before.Range.Of(w.family)
 		switch {
+		case w.pinned && pods && !unchanged && was.IsValid():
+			if have := m.prev.masks.Of(w.family) - w.got.Bits(); have >= 0 && have < log2ceil(max(m.spec.need(Pod), 1)) {
+				return fmt.Sprintf("with its node masks %v the pin %v has %d node blocks, needs %d, and nodes keep their masks", m.prev.masks, w.got, uint64(1)<<have, m.spec.need(Pod))
+			}
 		case w.pinned:
 		case unchanged && was.IsValid():
 			w.bits = int16(was.Bits())

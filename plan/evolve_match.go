@@ -34,6 +34,7 @@ func (e *evolution) match() error {
 	matched := make([]bool, len(before))
 	e.matches = make([]match, len(order))
 	pinned := len(s.Networks) > 0
+	regrouped := len(e.was) > 0 && len(s.Share) > 0 // a mesh has another cluster by the same name
 	at := 0
 	var spec ClusterSpec
 	for k, i := range order {
@@ -62,7 +63,7 @@ func (e *evolution) match() error {
 		}
 		spec = *c
 		spec.normalize()
-		stays := e.same && m.prev != nil && !renamed && spec.equal(&m.prev.spec)
+		stays := e.same && m.prev != nil && !renamed && !regrouped && spec.equal(&m.prev.spec)
 		if !stays {
 			own := spec
 			m.spec = &own

@@ -59,7 +59,14 @@ func (k *keeper) open() error {
 
 // openAnew puts the pools together from everything that stays.
 func (k *keeper) openAnew(bans []ban) error {
+	// Several may have given up a range that they shared, or one inside another.
+	slices.SortStableFunc(k.gone, func(a, b gone) int { return comparePrefixes(a.got, b.got) })
+	var last netip.Prefix
 	for _, g := range k.gone {
+		if last.IsValid() && last.Contains(g.got.Addr()) {
+			continue
+		}
+		last = g.got
 		k.rest(g)
 	}
 	var ws []want

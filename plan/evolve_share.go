@@ -1,0 +1,85 @@
+package plan
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+)
+
+// apart lets go of kept ranges that were shared and may not be any more: a mesh
+// joins their clusters now, or nobody shares ranges of the role. Of ranges that
+// lie in each other the largest stays, and of equals the first.
+func (k *keeper) apart() {
+	before := k.prev.spec.sharing()
+	for _, r := range k.prev.spec.Share {
+		var kept []int32
+		for i := range k.wants {
+			if w := &k.wants[i]; w.kept && k.blocks[w.block].Role == r && k.blocks[w.block].Cluster != "" {
+				kept = append(kept, int32(i))
+			}
+		}
+		slices.SortStableFunc(kept, func(i, j int32) int { return comparePrefixes(k.wants[i].held(), k.wants[j].held()) })
+		for _, together := range k.together(r, kept) {
+			last := int32(-1)
+			for _, i := range together {
+				w := &k.wants[i]
+				switch {
+				case !w.kept: // it left for another mesh
+				case last < 0 || !k.wants[last].held().Contains(w.got.Addr()):
+					last = i
+				case before.allows(r, k.oldName(i), k.oldName(last)):
+					k.leaveShared(i, last)
+				}
+			}
+		}
+	}
+}
+
+// together returns those of kept that must be apart from each other, in order.
+func (k *keeper) together(r Role, kept []int32) [][]int32 {
+	s := &k.evolution.spec
+	if !slices.Contains(s.Share, r) {
+		return [][]int32{kept}
+	}
+	meshes := s.meshesApart(r)
+	of := map[string][]int32{}
+	for _, i := range kept {
+		for _, m := range meshes[k.blocks[k.wants[i].block].Cluster] {
+			of[m] = append(of[m], i)
+		}
+	}
+	var all [][]int32
+	for i := range s.Meshes {
+		all = append(all, of[s.Meshes[i].Name])
+	}
+	return all
+}
+
+// oldName is the name that the cluster of a want had.
+func (k *keeper) oldName(i int32) string {
+	name := k.blocks[k.wants[i].block].Cluster
+	if old, ok := k.was[name]; ok {
+		return old
+	}
+	return name
+}
+
+// leaveShared makes want i, which lies in want j, one that has no place yet.
+func (k *keeper) leaveShared(i, j int32) {
+	w, other := &k.wants[i], &k.wants[j]
+	b := &k.blocks[w.block]
+	k.gone = append(k.gone, gone{w.got, w.held(), b.label(), false})
+	if !k.mayMove[ownerName(b)] {
+		reason := fmt.Sprintf("it lies in %v of %s, and the two must be apart now", other.held(), k.blocks[other.block].label())
+		k.outgrew = append(k.outgrew, Outgrown{
+			Cluster: b.Cluster, Role: b.Role, Name: b.Name, Range: w.got, Bits: int(w.bits), Reason: reason, WaysOut: waysToGrow(b, w.got),
+		})
+	}
+	k.growing = slices.DeleteFunc(k.growing, func(g growing) bool {
+		if g.want == i {
+			w.bits = int16(g.bits)
+		}
+		return g.want == i
+	})
+	w.got, w.room, w.kept, w.pool = netip.Prefix{}, netip.Prefix{}, false, -1
+}

@@ -1,0 +1,178 @@
+package plan_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kubecidr/kubecidr/dualstack"
+	"github.com/kubecidr/kubecidr/k8sflags"
+	"github.com/kubecidr/kubecidr/plan"
+)
+
+// outgrown evolves p to s, which must be refused, and returns the ranges that
+// cannot stay.
+func outgrown(t *testing.T, p *plan.Plan, s plan.Spec, o plan.EvolveOptions) []plan.Outgrown {
+	t.Helper()
+	q, d, err := plan.Evolve(p, s, o)
+	var e *plan.OutgrownError
+	if !errors.As(err, &e) || !errors.Is(err, plan.ErrOutgrown) || q != nil || d != nil {
+		t.Fatalf("Evolve = %v, %v, %v, want an OutgrownError", q, d, err)
+	}
+	return e.Ranges
+}
+
+func evolved(t *testing.T, p *plan.Plan, s plan.Spec, o plan.EvolveOptions) (*plan.Plan, *plan.Diff) {
+	t.Helper()
+	q, d, err := plan.Evolve(p, s, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range q.Audit() {
+		if f.Severity == k8sflags.Error {
+			t.Fatal(f)
+		}
+	}
+	return q, d
+}
+
+// Clusters that share a pod range must be apart once a mesh joins them, or once
+// nobody shares: one keeps the range, and the others need leave to move.
+func TestClustersThatShareARangeAreJoined(t *testing.T) {
+	s := plan.Spec{
+		Pools: []plan.PoolSpec{{Name: "corp", Prefixes: prefixes("10.0.0.0/12")}},
+		Share: []plan.Role{plan.Pod},
+	}
+	for _, name := range []string{"a", "b", "c"} {
+		s.Clusters = append(s.Clusters, plan.ClusterSpec{Name: name, Nodes: now(20)})
+	}
+	p := solved(t, s)
+	at := p.Clusters
+	var pods dualstack.Pair
+	for c := range at() {
+		if !pods.IsZero() && c.Block(plan.Pod) != pods {
+			t.Fatalf("%v and %v: want one range", pods, c.Block(plan.Pod))
+		}
+		pods = c.Block(plan.Pod)
+	}
+	joined := s
+	joined.Meshes = []plan.Mesh{{Name: "m", Kind: plan.Submariner, Clusters: []string{"b", "c"}}}
+	apart := s
+	apart.Share = nil
+	for _, tt := range []struct {
+		name  string
+		spec  plan.Spec
+		leave []string
+	}{
+		{"a mesh", joined, []string{"c"}},
+		{"nobody shares", apart, []string{"b", "c"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var leave []string
+			for _, o := range outgrown(t, p, tt.spec, plan.EvolveOptions{}) {
+				leave = append(leave, o.Cluster)
+				if o.Role != plan.Pod || o.Range != pods.V4() || !strings.Contains(o.Reason, "must be apart now") {
+					t.Errorf("%v", o)
+				}
+			}
+			if strings.Join(leave, " ") != strings.Join(tt.leave, " ") {
+				t.Fatalf("%v cannot stay, want %v", leave, tt.leave)
+			}
+			q, _ := evolved(t, p, tt.spec, plan.EvolveOptions{AllowMove: tt.leave})
+			for c := range q.Clusters() {
+				if moved := c.Block(plan.Pod) != pods; moved != strings.Contains(strings.Join(tt.leave, " "), c.Name()) {
+					t.Errorf("%s has %v", c.Name(), c.Block(plan.Pod))
+				}
+			}
+		})
+	}
+}
+
+// What several shared and all gave up rests once.
+func TestASharedRangeRestsOnce(t *testing.T) {
+	s := plan.Spec{
+		Pools: []plan.PoolSpec{{Name: "corp", Prefixes: prefixes("10.0.0.0/12"), Cooldown: 30 * plan.Day}},
+		Share: []plan.Role{plan.Pod},
+	}
+	for i, name := range []string{"a", "b", "c"} {
+		s.Clusters = append(s.Clusters, plan.ClusterSpec{Name: name, Nodes: now(20 << i)})
+	}
+	p := solved(t, s)
+	day := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	last, _ := p.Cluster("c")
+	rests := func(q *plan.Plan) (pods []string) {
+		for _, z := range q.Quarantine() {
+			if strings.Contains(z.Of, "pod") {
+				pods = append(pods, z.Prefix.String())
+			}
+		}
+		return pods
+	}
+	s.Clusters = s.Clusters[2:]
+	q, _ := evolved(t, p, s, plan.EvolveOptions{Now: day})
+	if got := rests(q); len(got) != 0 {
+		t.Errorf("%v rest, and c has %v", got, last.Block(plan.Pod))
+	}
+	s.Clusters = []plan.ClusterSpec{{Name: "d", Nodes: now(3)}}
+	q, _ = evolved(t, p, s, plan.EvolveOptions{Now: day})
+	if got := rests(q); len(got) != 1 || got[0] != last.Block(plan.Pod).String() {
+		t.Errorf("%v rest, and c had %v", got, last.Block(plan.Pod))
+	}
+}
+
+// Two clusters exchange their names, and one of the names is in a mesh.
+func TestNamesThatAreExchangedInAMesh(t *testing.T) {
+	s := plan.Spec{
+		Pools:  []plan.PoolSpec{{Name: "corp", Prefixes: prefixes("10.0.0.0/12")}},
+		Share:  []plan.Role{plan.Pod},
+		Meshes: []plan.Mesh{{Name: "m", Kind: plan.Submariner, Clusters: []string{"a", "b"}}},
+	}
+	for _, name := range []string{"a", "b", "c"} {
+		s.Clusters = append(s.Clusters, plan.ClusterSpec{Name: name, Nodes: now(20)})
+	}
+	p := solved(t, s)
+	o := plan.EvolveOptions{Renamed: map[string]string{"b": "c", "c": "b"}}
+	a, _ := p.Cluster("a")
+	c, _ := p.Cluster("c")
+	if a.Block(plan.Pod) != c.Block(plan.Pod) {
+		t.Fatalf("%v, %v", a.Block(plan.Pod), c.Block(plan.Pod))
+	}
+	if got := outgrown(t, p, s, o); len(got) != 1 || got[0].Cluster != "b" {
+		t.Fatal(got)
+	}
+	o.AllowMove = []string{"b"}
+	evolved(t, p, s, o)
+}
+
+// Nodes keep the blocks that they have, also where the pod range is pinned.
+func TestNodeMasksOfAPinStay(t *testing.T) {
+	c := plan.ClusterSpec{Name: "c", Nodes: now(100), PodsPerNode: 50, Pins: map[plan.Role]dualstack.Pair{plan.Pod: pair("10.200.0.0/18")}}
+	s := oneCluster(c)
+	p := solved(t, s)
+	for _, tt := range []struct {
+		name   string
+		edit   func(*plan.ClusterSpec)
+		reason string
+	}{
+		{"more pods", func(c *plan.ClusterSpec) { c.PodsPerNode = 100 }, "its node masks /26 hold 61 pods, needs 100"},
+		{"more nodes of fewer pods", func(c *plan.ClusterSpec) { c.PodsPerNode, c.Nodes = 20, now(400) }, "has 256 node blocks, needs 400"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			edited := c
+			tt.edit(&edited)
+			got := outgrown(t, p, oneCluster(edited), plan.EvolveOptions{})
+			if got[0].Role != plan.Pod || !strings.Contains(got[0].Reason, tt.reason) {
+				t.Fatalf("%v", got)
+			}
+			q, d := evolved(t, p, oneCluster(edited), plan.EvolveOptions{AllowMove: []string{"c"}})
+			is, _ := q.Cluster("c")
+			if is.Block(plan.Pod) != pair("10.200.0.0/18") || len(d.Changes) == 0 {
+				t.Errorf("%v\n%v", is.Block(plan.Pod), d)
+			}
+			if has := is.Capacity(); has.Nodes() < edited.Nodes.Now || has.PodsPerNode < edited.PodsPerNode {
+				t.Errorf("%+v", has)
+			}
+		})
+	}
+}
