@@ -14,8 +14,8 @@ import (
 // of every role.
 func bigFleet(n int) plan.Spec {
 	s := plan.Spec{Pools: []plan.PoolSpec{
-		{Name: "v4", Prefixes: prefixes("0.0.0.0/1")},
-		{Name: "services", Prefixes: prefixes("128.0.0.0/4"), Roles: []plan.Role{plan.Service}},
+		{Name: "v4", Prefixes: prefixes("64.0.0.0/2")},
+		{Name: "services", Prefixes: prefixes("208.0.0.0/4"), Roles: []plan.Role{plan.Service}},
 		{Name: "v6", Prefixes: prefixes("fd00::/32")},
 	}}
 	for i := range n {
@@ -35,17 +35,17 @@ func grownFleet(n int) plan.Spec {
 	s := bigFleet(n)
 	s.Pools = s.Pools[1:]
 	for i := range 100 {
-		s.Pools = append(s.Pools, plan.PoolSpec{Name: fmt.Sprintf("v4-%02d", i), Prefixes: []netip.Prefix{netip.PrefixFrom(netip.AddrFrom4([4]byte{byte(i)}), 8)}})
+		s.Pools = append(s.Pools, plan.PoolSpec{Name: fmt.Sprintf("v4-%02d", i), Prefixes: []netip.Prefix{netip.PrefixFrom(netip.AddrFrom4([4]byte{byte(i + 1)}), 8)}})
 	}
 	for i := range s.Clusters {
 		c, hi, lo := &s.Clusters[i], byte(i>>8), byte(i)
-		pods := pair(fmt.Sprintf("%v/16,fe00:%x::/48", netip.AddrFrom4([4]byte{160 + hi, lo}), i))
+		pods := pair(fmt.Sprintf("%v/16,fe00:%x::/48", netip.AddrFrom4([4]byte{128 + hi, lo}), i))
 		c.Pins = map[plan.Role]dualstack.Pair{plan.Pod: pods}
 		c.NodeNetwork = fmt.Sprintf("net-%d", i/2)
 		if i%2 == 0 {
 			s.Networks = append(s.Networks, plan.Network{Name: c.NodeNetwork})
 		}
-		s.Reserved = append(s.Reserved, plan.Reservation{Prefix: netip.PrefixFrom(netip.AddrFrom4([4]byte{hi, lo, 17, 0}), 24)})
+		s.Reserved = append(s.Reserved, plan.Reservation{Prefix: netip.PrefixFrom(netip.AddrFrom4([4]byte{1 + hi, lo, 17, 0}), 24)})
 	}
 	return s
 }
@@ -117,7 +117,7 @@ func BenchmarkOwners(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	a := netip.MustParseAddr("0.1.56.78")
+	a := netip.MustParseAddr("64.1.56.78")
 	b.ReportAllocs()
 	for b.Loop() {
 		for range p.Owners(a) {

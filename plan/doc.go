@@ -37,6 +37,10 @@
 //   - external and ingress: every address counts; IPv6, a /112 or larger; no
 //     range where none is asked for.
 //
+// A cluster that names its platform has ranges as that takes them: subnets lose
+// what the cloud keeps, and no range is smaller or larger than it allows. The
+// facts are data, with their sources, in package platform.
+//
 // # Determinism
 //
 // The same spec gives the same bytes on every machine. The order of a cluster's

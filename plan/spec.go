@@ -29,6 +29,11 @@ type Spec struct {
 
 // PoolSpec is address space that ranges are taken from. A range lies in one
 // pool. Pools must not overlap each other.
+//
+// Nothing is taken of addresses that no host can have, such as those of
+// multicast, nor of those that the platform of a cluster that may use the pool
+// refuses: a pool has one free space for all. A platform that wants ranges in
+// certain space takes them from pools that lie there as a whole.
 type PoolSpec struct {
 	Name     string         `json:"name" yaml:"name"`
 	Prefixes []netip.Prefix `json:"prefixes" yaml:"prefixes"`
@@ -88,8 +93,11 @@ type ClusterSpec struct {
 	// flags are rendered. Without one the limits of the oldest version that
 	// k8sflags knows hold, and flags cannot be rendered.
 	Kubernetes k8sflags.Version `json:"kubernetes,omitzero" yaml:"kubernetes,omitempty"`
-	// Platform is the cloud or distribution, whose facts then hold: how large
-	// ranges are and where they may lie. "" is none in particular.
+	// Platform is the cloud or distribution. Ranges then are as large and lie
+	// where it takes them, by those facts of package platform that are
+	// confirmed errors; the others are for [Audit]. Ranges that the platform
+	// chooses itself, such as EKS' IPv6 services, are not in the plan. "" is none
+	// in particular.
 	Platform platform.Name `json:"platform,omitempty" yaml:"platform,omitempty"`
 	// Families are the address families, the primary first. None means IPv4.
 	Families []cidr.Family `json:"families,omitempty" yaml:"families,omitempty"`
