@@ -3,7 +3,6 @@ package plan
 import (
 	"cmp"
 	"maps"
-	"net/netip"
 	"slices"
 
 	"github.com/kubecidr/kubecidr/cidr"
@@ -68,10 +67,6 @@ func (s *Spec) normalSpace() Spec {
 
 func normalRoles(roles []Role) []Role {
 	return slices.Compact(slices.SortedFunc(slices.Values(roles), compareRoles))
-}
-
-func comparePrefixes(a, b netip.Prefix) int {
-	return cmp.Or(a.Addr().Compare(b.Addr()), cmp.Compare(a.Bits(), b.Bits()))
 }
 
 func (us users) normal(n *Network) Network {

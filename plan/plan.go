@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"iter"
+	"net/netip"
 	"slices"
 	"sync"
 
 	"github.com/kubecidr/kubecidr/cidr"
+	"github.com/kubecidr/kubecidr/dualstack"
 )
 
 // Plan is a spec with a range for everything that it asks for. It is immutable
@@ -20,6 +22,7 @@ type Plan struct {
 	resting  []Quarantined
 	flaws    []Finding                  // errors that it was adopted with
 	space    func() ([]openPool, error) // what is free; nobody may change it
+	usage    func() []PoolUsage
 	owners   func() *cidr.Index[owned]
 }
 
@@ -61,6 +64,7 @@ func assemble(s Spec, networks []Block, clusters []*Cluster, resting []Quarantin
 		return nil, err
 	}
 	p.space = sync.OnceValues(p.openSpace)
+	p.usage = sync.OnceValue(p.poolUsage)
 	p.owners = sync.OnceValue(p.index)
 	return p, nil
 }
@@ -109,19 +113,31 @@ func (p *Plan) joinNetworks() error {
 
 // openSpace is what is free in the plan's pools.
 func (p *Plan) openSpace() ([]openPool, error) {
-	n := len(p.networks)
+	blocks := len(p.networks)
 	for _, c := range p.clusters {
-		n += len(c.blocks)
+		blocks += len(c.blocks)
 	}
-	ws := make([]want, 0, 2*n)
 	space := p.spec.space()
+	taken, held := []netip.Prefix(nil), make([]netip.Prefix, 0, 2*blocks)
+	add := func(b *Block, pin dualstack.Pair) {
+		for q := range b.Range.All() {
+			f := cidr.FamilyOf(q)
+			if room := b.room(f); pin.Of(f).IsValid() || poolOf(space, room) == nil {
+				taken = append(taken, q)
+			} else {
+				held = append(held, room)
+			}
+		}
+	}
 	for i := range p.networks {
-		ws = appendHeld(ws, &p.networks[i], p.spec.Networks[i].Pin, space)
+		add(&p.networks[i], p.spec.Networks[i].Pin)
 	}
 	for _, c := range p.clusters {
-		ws = c.appendHeld(ws, space)
+		for i := range c.blocks {
+			add(&c.blocks[i], c.pinOf(&c.blocks[i]))
+		}
 	}
-	pools, err := openPools(&p.spec, p.spec.bans(p.each()), ws)
+	pools, err := p.spec.open(p.spec.bans(p.each()), taken, held)
 	if err != nil {
 		return nil, err
 	}

@@ -23,12 +23,6 @@ type openPool struct {
 // taken from them. bans are those of the spec's pools.
 func openPools(s *Spec, bans []ban, ws []want) ([]openPool, error) {
 	var taken, held []netip.Prefix
-	for _, r := range s.Reserved {
-		taken = append(taken, r.Prefix)
-	}
-	for i := range s.Peers {
-		taken = append(taken, s.Peers[i].Prefixes...)
-	}
 	for i := range ws {
 		switch w := &ws[i]; {
 		case !w.got.IsValid():
@@ -38,7 +32,13 @@ func openPools(s *Spec, bans []ban, ws []want) ([]openPool, error) {
 			held = append(held, w.held())
 		}
 	}
-	taken, held = cidr.Aggregate(taken), outermost(held)
+	return s.open(bans, taken, held)
+}
+
+// open returns the pools of a normal spec with what is taken from them, by
+// pins and from outside of all pools, and what is held, from their own space.
+func (s *Spec) open(bans []ban, taken, held []netip.Prefix) ([]openPool, error) {
+	taken, held = cidr.Aggregate(append(s.taken(), taken...)), outermost(held)
 	pools := make([]openPool, len(s.Pools))
 	for i := range s.Pools {
 		free, err := cidr.NewPool(s.Pools[i].Prefixes...)
@@ -67,6 +67,9 @@ func openPools(s *Spec, bans []ban, ws []want) ([]openPool, error) {
 // adopted plan may have it, the rest is excluded.
 func (o *openPool) claim(p netip.Prefix, taken []netip.Prefix) error {
 	err := o.free.Claim(p)
+	if err == nil {
+		return nil
+	}
 	var conflict *cidr.ConflictError
 	if !errors.As(err, &conflict) {
 		return err
@@ -90,9 +93,7 @@ func (o *openPool) claim(p netip.Prefix, taken []netip.Prefix) error {
 // outermost returns ps by address, without those inside of others: clusters
 // may share a range, and have parts of it of different sizes.
 func outermost(ps []netip.Prefix) []netip.Prefix {
-	if !slices.IsSortedFunc(ps, comparePrefixes) {
-		slices.SortFunc(ps, comparePrefixes)
-	}
+	sortPrefixes(ps)
 	kept := ps[:0]
 	for _, p := range ps {
 		if n := len(kept); n == 0 || !kept[n-1].Contains(p.Addr()) {

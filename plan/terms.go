@@ -54,15 +54,19 @@ func blockMask(n platform.Name, m k8sflags.IPAM, f cidr.Family) int {
 }
 
 func platformOf(n platform.Name) *platformTerms {
-	all := allTerms()
-	if t := all[n]; t != nil {
+	if n == "" {
+		return noTerms() // as most clusters have it
+	}
+	if t := allTerms()[n]; t != nil {
 		return t
 	}
-	return all[""]
+	return noTerms()
 }
 
+var noTerms = sync.OnceValue(func() *platformTerms { return newTerms("") })
+
 var allTerms = sync.OnceValue(func() map[platform.Name]*platformTerms {
-	all := map[platform.Name]*platformTerms{"": newTerms("")}
+	all := map[platform.Name]*platformTerms{}
 	for n := range platform.Names() {
 		all[n] = newTerms(n)
 	}

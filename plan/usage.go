@@ -23,31 +23,50 @@ type PoolUsage struct {
 }
 
 // Pools yields the usage of every pool by name, once for each family it has,
-// IPv4 first.
+// IPv4 first. The first call for a plan takes O(n log n).
 func (p *Plan) Pools() iter.Seq[PoolUsage] {
 	return func(yield func(PoolUsage) bool) {
-		if p.space == nil {
+		if p.usage == nil {
 			return
 		}
-		pools, err := p.space()
-		if err != nil {
-			return // a plan's spec is valid, and its ranges are apart
-		}
-		var used []netip.Prefix
-		for b := range p.Blocks() {
-			for q := range b.Range.All() {
-				used = append(used, q)
-			}
-		}
-		used = cidr.Aggregate(used)
-		for _, pool := range pools {
-			for _, f := range [...]cidr.Family{cidr.IPv4, cidr.IPv6} {
-				if pool.spec.has(f) && !yield(pool.usage(f, used)) {
-					return
-				}
+		for _, u := range p.usage() {
+			if !yield(u.clone()) {
+				return
 			}
 		}
 	}
+}
+
+// poolUsage is what Pools yields.
+func (p *Plan) poolUsage() []PoolUsage {
+	pools, err := p.space()
+	if err != nil {
+		return nil // a plan's spec is valid, and its ranges are apart
+	}
+	var used []netip.Prefix
+	for _, b := range p.blocks() {
+		for q := range b.Range.All() {
+			used = append(used, q)
+		}
+	}
+	used = cidr.Aggregate(used)
+	var all []PoolUsage
+	for _, pool := range pools {
+		for _, f := range [...]cidr.Family{cidr.IPv4, cidr.IPv6} {
+			if pool.spec.has(f) {
+				all = append(all, pool.usage(f, used))
+			}
+		}
+	}
+	return all
+}
+
+// clone returns a copy that shares no number with u.
+func (u PoolUsage) clone() PoolUsage {
+	for _, n := range []**big.Int{&u.Total, &u.Reserved, &u.Used, &u.Headroom, &u.Resting, &u.Free} {
+		*n = new(big.Int).Set(*n)
+	}
+	return u
 }
 
 // taken are the ranges of reservations and peers, aggregated.
