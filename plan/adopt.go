@@ -194,7 +194,9 @@ func (a *adoption) plan() (*Plan, []Finding, error) {
 			b := &c.blocks[j]
 			b.Range, b.Zone = inOrder(b.Range, c.spec.Families), cmp.Or(b.Zone, c.spec.Zone)
 		}
-		if c.masks == (dualstack.Masks{}) {
+		if c.spec.flat() {
+			c.masks = dualstack.Masks{} // those of flags mean nothing
+		} else if c.masks == (dualstack.Masks{}) {
 			_ = c.setMasks() // where the range is too small, Audit says so
 		}
 		clusters[i] = c

@@ -41,6 +41,12 @@
 // what the cloud keeps, and no range is smaller or larger than it allows. The
 // facts are data, with their sources, in package platform.
 //
+// [Sizing] has every number on the way to these lengths, with its rule and where
+// that is written. [Capacities] counts what ranges hold in each family, also
+// those that nobody planned ([CapacityOf]), [Comparison] what other node masks
+// would make of them, and [Scale] says where a cluster is larger than Kubernetes
+// is tested with.
+//
 // # Determinism
 //
 // The same spec gives the same bytes on every machine. The order of a cluster's

@@ -16,7 +16,7 @@ func (k *keeper) size(m *match, before *Block, first, end int) (remask string) {
 		return ""
 	}
 	unchanged := m.spec.equal(&m.prev.spec)
-	pods := before.Role == Pod && before.Range == m.prev.Block(Pod) && m.prev.masks != (dualstack.Masks{})
+	pods := before.Role == Pod && before.Range == m.prev.Block(Pod) && m.prev.masks != (dualstack.Masks{}) && !m.spec.flat()
 	if pods && !unchanged {
 		if have := m.spec.podsIn(before.Range, m.prev.masks); have < m.spec.podsPerNode() {
 			return fmt.Sprintf("its node masks %v hold %d pods, needs %d, and nodes keep their masks", m.prev.masks, have, m.spec.podsPerNode())
@@ -57,17 +57,8 @@ func (k *keeper) size(m *match, before *Block, first, end int) (remask string) {
 // addedMask is the node mask of a family that is added to a pod range: the
 // length by which size sized the range.
 func (c *ClusterSpec) addedMask(pods netip.Prefix) (int, error) {
-	mask := dualstack.PreferredIPv6Mask
-	if f := cidr.FamilyOf(pods); f == cidr.IPv4 {
-		addrs, err := c.addrsPerNode(f)
-		if err != nil {
-			return 0, err
-		}
-		if mask, err = cidr.BitsFor(f, addrs); err != nil {
-			return 0, err
-		}
-	}
-	return max(mask, pods.Bits()), nil
+	mask, err := c.blockBits(cidr.FamilyOf(pods))
+	return max(mask, pods.Bits()), err
 }
 
 func withMask(m dualstack.Masks, f cidr.Family, bits int) dualstack.Masks {
@@ -83,7 +74,7 @@ func withMask(m dualstack.Masks, f cidr.Family, bits int) dualstack.Masks {
 // as long as its pod range gives enough blocks of them.
 func (c *Cluster) evolveMasks(prev *Cluster) error {
 	pods := c.Block(Pod)
-	if prev == nil || pods.IsZero() || prev.masks == (dualstack.Masks{}) {
+	if prev == nil || pods.IsZero() || c.spec.flat() || prev.masks == (dualstack.Masks{}) {
 		return c.setMasks()
 	}
 	c.masks = dualstack.Masks{}
