@@ -49,7 +49,7 @@ func (r *run) aggregate() {
 			}
 		}
 		merged.keep(n)
-		merged.add(b, 0)
+		merged.add(b.addr, int(b.bits), 0)
 		last = b
 	}
 	*r = merged

@@ -13,6 +13,7 @@ import (
 // short. Of IPv6 ones it shows at the end how many words they need.
 type collector struct {
 	v4, v6 run
+	common commonBits // of IPv6 addresses
 	n      int
 }
 
@@ -38,7 +39,9 @@ func (c *collector) add(p netip.Prefix) error {
 			c.v6 = c.v6.rewritten(IPv6, u128.Uint{}, mask(128), 0)
 		}
 		c.v6.grow()
-		c.v6.add(blockOf(p), c.n)
+		addr := maskedNumber(p.Addr(), p.Bits())
+		c.common.add(addr)
+		c.v6.add(addr, p.Bits(), c.n)
 	}
 	c.n++
 	return nil
@@ -47,9 +50,7 @@ func (c *collector) add(p netip.Prefix) error {
 // sorted returns what was collected in address order.
 func (c *collector) sorted() (v4, v6 run) {
 	if c.v6.len() > 0 {
-		first, _ := c.v6.at(0)
-		differ := u128.Uint{Hi: c.v6.diff[0], Lo: c.v6.diff[1]}
-		c.v6 = c.v6.rewritten(IPv6, first.addr, differ, uint(bits.Len(uint(c.n))))
+		c.v6 = c.v6.rewritten(IPv6, c.common.first, c.common.differ, uint(bits.Len(uint(c.n))))
 	}
 	c.v4.sort()
 	c.v6.sort()
@@ -62,7 +63,8 @@ func (r *run) rewritten(f Family, first, differ u128.Uint, indexBits uint) run {
 	q := run{family: f, indexBits: indexBits}
 	q.open(first, differ, r.len())
 	for i := range r.len() {
-		q.add(r.at(i))
+		b, index := r.at(i)
+		q.add(b.addr, int(b.bits), index)
 	}
 	return q
 }

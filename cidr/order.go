@@ -1,7 +1,6 @@
 package cidr
 
 import (
-	"cmp"
 	"encoding/binary"
 	"fmt"
 	"math/bits"
@@ -24,13 +23,11 @@ type run struct {
 
 	// One of these has the prefixes, by how many words those need. The length
 	// stands above the index, in one word or in the last of several.
-	one   []uint64    // the bits that differ, the length, the index
+	one   [][1]uint64 // the bits that differ, the length, the index
 	two   [][2]uint64 // the bits that differ; the length and the index
 	three [][3]uint64 // the address; the length and the index
 
 	indexBits uint // how many low bits of one are the index
-	diff      [3]uint64
-	unordered bool // something was added that is less than what was before
 }
 
 const (
@@ -51,38 +48,62 @@ func inOrder(op string, ps []netip.Prefix, indices bool) (v4, v6 run, err error)
 	v4, v6 = run{family: IPv4, indexBits: indexBits}, run{family: IPv6, indexBits: indexBits}
 	// IPv4 addresses are short enough as they are. Of the IPv6 ones the first
 	// pass learns what they have in common.
-	var first, differ u128.Uint
-	n6 := 0
+	var common commonBits
 	for i := range ps {
 		p := &ps[i]
 		switch a := p.Addr(); {
-		case !p.IsValid() || a.Is4In6():
+		case !p.IsValid():
 			return run{}, run{}, check(fmt.Sprintf("%s: prefix %d", op, i), *p)
 		case a.Is4():
 			if v4.len() == 0 {
 				v4.open(u128.Uint{}, mask(32), len(ps)-i)
 			}
 			v4.add4(a.As4(), p.Bits(), i*factor)
+		case a.Is4In6():
+			return run{}, run{}, check(fmt.Sprintf("%s: prefix %d", op, i), *p)
 		default:
-			b := blockOf(*p)
-			if n6++; n6 == 1 {
-				first = b.addr
-			}
-			differ = differ.Or(b.addr.Xor(first))
+			common.add(maskedNumber(a, p.Bits()))
 		}
 	}
 	v4.sort()
-	if n6 == 0 {
+	if common.n == 0 {
 		return v4, v6, nil
 	}
-	v6.open(first, differ, n6)
+	v6.open(common.first, common.differ, common.n)
 	for i := range ps {
 		if p := &ps[i]; !p.Addr().Is4() {
-			v6.add(blockOf(*p), i*factor)
+			v6.add(maskedNumber(p.Addr(), p.Bits()), p.Bits(), i*factor)
 		}
 	}
 	v6.sort()
 	return v4, v6, nil
+}
+
+// commonBits finds out what addresses have in common.
+type commonBits struct {
+	n             int
+	first, differ u128.Uint
+}
+
+func (c *commonBits) add(addr u128.Uint) {
+	if c.n == 0 {
+		c.first = addr
+	}
+	c.n++
+	c.differ.Hi |= addr.Hi ^ c.first.Hi
+	c.differ.Lo |= addr.Lo ^ c.first.Lo
+}
+
+// maskedNumber returns the network address of an IPv6 prefix.
+func maskedNumber(a netip.Addr, length int) u128.Uint {
+	// The bytes of a slice are read as they were written, in two words. An
+	// array would be copied as one of twice the width in between, for which a
+	// processor waits until both words have reached the cache.
+	b := a.AsSlice()
+	return u128.Uint{
+		Hi: binary.BigEndian.Uint64(b[:8]) &^ (^uint64(0) >> length),
+		Lo: binary.BigEndian.Uint64(b[8:16]) &^ (^uint64(0) >> max(0, length-64)),
+	}
 }
 
 // open makes room for n prefixes, of which first is one address, and that
@@ -92,7 +113,7 @@ func (r *run) open(first, differ u128.Uint, n int) {
 	width := uint(differ.Rsh(r.place).BitLen())
 	switch {
 	case width+lengthBits+r.indexBits <= 64:
-		r.one = make([]uint64, 0, n)
+		r.one = make([][1]uint64, 0, n)
 	case width <= 64:
 		r.two = make([][2]uint64, 0, n)
 	default:
@@ -103,71 +124,35 @@ func (r *run) open(first, differ u128.Uint, n int) {
 	r.base = first.And(u128.From64(r.part).Lsh(r.place).Not())
 }
 
-// add4 is add of an IPv4 prefix.
+// add4 appends an IPv4 prefix. Host bits are masked off.
 func (r *run) add4(addr [4]byte, length, index int) {
 	n := uint64(binary.BigEndian.Uint32(addr[:]) & (^uint32(0) << (32 - length)))
-	if r.one == nil {
-		r.addPair(n, uint64(length)<<lengthPlace|uint64(index))
-		return
+	if r.one != nil {
+		r.one = append(r.one, [1]uint64{(n<<lengthBits|uint64(length))<<r.indexBits | uint64(index)})
+	} else {
+		r.two = append(r.two, [2]uint64{n, uint64(length)<<lengthPlace | uint64(index)})
 	}
-	r.addWord((n<<lengthBits|uint64(length))<<r.indexBits | uint64(index))
 }
 
-// add appends a prefix.
-func (r *run) add(b block, index int) {
-	last := uint64(b.bits)<<lengthPlace | uint64(index)
+// add appends a prefix with a masked address.
+func (r *run) add(addr u128.Uint, length, index int) {
+	last := uint64(length)<<lengthPlace | uint64(index)
 	switch {
-	case r.one != nil:
-		n := b.addr.Rsh(r.place).Lo & r.part
-		r.addWord((n<<lengthBits|uint64(b.bits))<<r.indexBits | uint64(index))
+	case r.three != nil:
+		r.three = append(r.three, [3]uint64{addr.Hi, addr.Lo, last})
 	case r.two != nil:
-		r.addPair(b.addr.Rsh(r.place).Lo&r.part, last)
+		r.two = append(r.two, [2]uint64{addr.Rsh(r.place).Lo & r.part, last})
 	default:
-		w := [3]uint64{b.addr.Hi, b.addr.Lo, last}
-		if n := len(r.three); n > 0 {
-			r.unordered = r.unordered || compareTriples(w, r.three[n-1]) < 0
-			for i := range w {
-				r.diff[i] |= w[i] ^ r.three[0][i]
-			}
-		}
-		r.three = append(r.three, w)
+		n := addr.Rsh(r.place).Lo & r.part
+		r.one = append(r.one, [1]uint64{(n<<lengthBits|uint64(length))<<r.indexBits | uint64(index)})
 	}
 }
 
-func (r *run) addWord(w uint64) {
-	if n := len(r.one); n > 0 {
-		r.unordered = r.unordered || w < r.one[n-1]
-		r.diff[0] |= w ^ r.one[0]
-	}
-	r.one = append(r.one, w)
-}
-
-func (r *run) addPair(addr, last uint64) {
-	w := [2]uint64{addr, last}
-	if n := len(r.two); n > 0 {
-		r.unordered = r.unordered || comparePairs(w, r.two[n-1]) < 0
-		r.diff[0] |= addr ^ r.two[0][0]
-		r.diff[1] |= last ^ r.two[0][1]
-	}
-	r.two = append(r.two, w)
-}
-
-// sort puts the prefixes of r in order: by address, by radix; and then those
-// with the same address by length, which are few in most cases.
+// sort puts the prefixes of r in order.
 func (r *run) sort() {
-	switch {
-	case !r.unordered:
-	case r.one != nil:
-		address := r.indexBits + lengthBits
-		r.one = sortWords(r.one, r.diff[0]>>address<<address)
-		sortEqual(r.one, func(a, b uint64) bool { return a>>address == b>>address }, cmp.Compare[uint64])
-	case r.two != nil:
-		r.two = sortPairs(r.two, r.diff[0])
-		sortEqual(r.two, func(a, b [2]uint64) bool { return a[0] == b[0] }, comparePairs)
-	default:
-		r.three = sortTriples(r.three, r.diff[0], r.diff[1])
-		sortEqual(r.three, func(a, b [3]uint64) bool { return a[0] == b[0] && a[1] == b[1] }, compareTriples)
-	}
+	sortWords(r.one)
+	sortWords(r.two)
+	sortWords(r.three)
 }
 
 func (r *run) len() int { return len(r.one) + len(r.two) + len(r.three) }
@@ -176,7 +161,7 @@ func (r *run) len() int { return len(r.one) + len(r.two) + len(r.three) }
 func (r *run) at(i int) (b block, index int) {
 	switch {
 	case r.one != nil:
-		w := r.one[i]
+		w := r.one[i][0]
 		k := w >> r.indexBits
 		addr := u128.From64(k >> lengthBits).Lsh(r.place).Or(r.base)
 		return block{addr, uint8(k), r.family}, int(w & (1<<r.indexBits - 1))
@@ -196,7 +181,7 @@ func (r *run) at(i int) (b block, index int) {
 func (r *run) word(i int) (addr, last uint64, index int) {
 	var length int
 	if r.one != nil {
-		w := r.one[i]
+		w := r.one[i][0]
 		k := w >> r.indexBits
 		addr, length, index = k>>lengthBits, int(k&(1<<lengthBits-1)), int(w&(1<<r.indexBits-1))
 	} else {

@@ -34,7 +34,7 @@ func TestInOrderAgreesWithComparing(t *testing.T) {
 		"a nested chain":          func() netip.Prefix { chain++; return netip.PrefixFrom(netip.IPv6Unspecified(), chain*7%129) },
 		"all equal":               func() netip.Prefix { return equal },
 	} {
-		for _, n := range []int{0, 1, 2, radixLeast - 1, radixLeast, 5000} {
+		for _, n := range []int{0, 1, 2, insertionMost, insertionMost + 1, 100, 5000} {
 			ps := make([]netip.Prefix, n)
 			for i := range ps {
 				for ps[i] = next(); FamilyOf(ps[i]) == 0; ps[i] = next() {

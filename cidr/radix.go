@@ -1,144 +1,178 @@
 package cidr
 
 import (
-	"cmp"
 	"math/bits"
 	"slices"
 )
 
-// Least significant digit radix sort: stable, linear, and without branches that
-// a processor could mispredict. A digit in which nothing differs is skipped.
+// A radix sort by leading digits.
+//
+// It takes about as many of the highest bits that differ as it takes to tell
+// most elements apart, and sorts by those in two stable passes, which have no
+// branches that a processor could mispredict. What is equal in these bits then
+// stands side by side: scattered prefixes are done, however long they are.
+// Crowded ones go through the same again, crowd by crowd, with the next bits.
 
 const (
-	digitBits = 11 // 2048 counters of 4 bytes stay in the first-level cache
-	digitSize = 1 << digitBits
-	// radixLeast is where clearing counters begins to cost less than comparing.
-	radixLeast = 512
+	// digitBits: 2048 counters of 4 bytes stay in the first-level cache.
+	digitBits = 11
+	// spareBits more than the logarithm of the number of elements are sorted
+	// by. Scattered elements would do with less, prefixes of networks are crowded.
+	spareBits = 6
+	// insertionMost is how many elements are inserted rather than counted.
+	insertionMost = 12
 )
 
-// sortWords sorts by the bits that differ as diff says, from the lowest of
-// them on. Words that are equal there keep their order.
-func sortWords(words []uint64, diff uint64) []uint64 {
-	if len(words) < radixLeast {
-		slices.Sort(words) // the index at the low end ascends
-		return words
+// words is an element to sort: by the first word, then by the next.
+type words interface {
+	[1]uint64 | [2]uint64 | [3]uint64
+}
+
+// sortWords sorts ws. What is in order already, or exactly the other way round,
+// takes one look at each and no memory.
+func sortWords[W words](ws []W) {
+	var r radix[W]
+	r.sort(ws)
+}
+
+// radix has the memory for a sort, and for what is sorted within it.
+type radix[W words] struct {
+	scratch []W
+	next    [2][]uint32 // for each digit: the place of the next element with it
+}
+
+func (r *radix[W]) sort(ws []W) {
+	if len(ws) <= insertionMost {
+		insertionSort(ws)
+		return
 	}
-	from, to := words, make([]uint64, len(words))
-	for d := range digits(diff) {
-		var next [digitSize]uint32
-		for _, w := range from {
-			next[w>>d.place&d.mask%digitSize]++
-		}
-		places(&next)
-		for _, w := range from {
-			i := w >> d.place & d.mask % digitSize
-			to[next[i]] = w
-			next[i]++
-		}
-		from, to = to, from
+	if isAscending(ws) {
+		return
 	}
-	return from
-}
-
-// sortPairs sorts by the first word, as far as diff says that it differs.
-func sortPairs(pairs [][2]uint64, diff uint64) [][2]uint64 {
-	if len(pairs) < radixLeast {
-		slices.SortFunc(pairs, comparePairs)
-		return pairs
+	if isDescending(ws) {
+		slices.Reverse(ws)
+		return
 	}
-	r := radix[[2]uint64]{pairs, make([][2]uint64, len(pairs))}
-	r.sort(0, diff)
-	return r.from
-}
-
-// sortTriples sorts by the first two words, as far as diff says that they
-// differ.
-func sortTriples(triples [][3]uint64, diff0, diff1 uint64) [][3]uint64 {
-	if len(triples) < radixLeast {
-		slices.SortFunc(triples, compareTriples)
-		return triples
+	word, differ := differing(ws)
+	top := bits.Len64(differ)
+	width := min((bits.Len(uint(len(ws)))+spareBits+1)/2, digitBits, (top+1)/2)
+	low := uint(max(0, top-2*width))
+	if r.scratch == nil {
+		r.scratch = make([]W, len(ws))
+		r.next = [2][]uint32{make([]uint32, 1<<digitBits), make([]uint32, 1<<digitBits)}
 	}
-	r := radix[[3]uint64]{triples, make([][3]uint64, len(triples))}
-	r.sort(1, diff1)
-	r.sort(0, diff0)
-	return r.from
+	r.sortByDigits(ws, word, low, uint(width))
+	r.sortEqual(ws, word, low)
 }
 
-func comparePairs(a, b [2]uint64) int {
-	return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1]))
-}
-
-func compareTriples(a, b [3]uint64) int {
-	return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1]), cmp.Compare(a[2], b[2]))
-}
-
-// sortEqual sorts what stands side by side and is equal by one measure, by
-// another one.
-func sortEqual[W any](words []W, equal func(a, b W) bool, compare func(a, b W) int) {
-	for i := 1; i < len(words); i++ {
-		if !equal(words[i-1], words[i]) {
-			continue
-		}
-		from := i - 1
-		for i++; i < len(words) && equal(words[from], words[i]); i++ {
-		}
-		if group := words[from:i]; !slices.IsSortedFunc(group, compare) {
-			slices.SortFunc(group, compare)
+func isAscending[W words](ws []W) bool {
+	for i := 1; i < len(ws); i++ {
+		if less(&ws[i], &ws[i-1]) {
+			return false
 		}
 	}
+	return true
 }
 
-// radix sorts elements of several words.
-type radix[W [2]uint64 | [3]uint64] struct{ from, to []W }
+func isDescending[W words](ws []W) bool {
+	for i := 1; i < len(ws); i++ {
+		if less(&ws[i-1], &ws[i]) {
+			return false
+		}
+	}
+	return true
+}
 
-// sort sorts by the bits of one word that differ as diff says.
-func (r *radix[W]) sort(word int, diff uint64) {
-	for d := range digits(diff) {
-		var next [digitSize]uint32
-		for i := range r.from {
-			next[r.from[i][word]>>d.place&d.mask%digitSize]++
+// differing returns which bits are not the same in all elements, of the first
+// word that has such bits.
+func differing[W words](ws []W) (word int, differ uint64) {
+	for {
+		first := ws[0][word]
+		for i := range ws {
+			differ |= ws[i][word] ^ first
 		}
-		places(&next)
-		for i := range r.from {
-			n := r.from[i][word] >> d.place & d.mask % digitSize
-			r.to[next[n]] = r.from[i]
-			next[n]++
+		if differ != 0 || word == len(ws[0])-1 {
+			return word, differ
 		}
-		r.from, r.to = r.to, r.from
+		word++
 	}
 }
 
-// digit is a part of a word.
-type digit struct {
-	place uint
-	mask  uint64
-}
-
-// digits yields the digits that cover the ones of diff, from the low end: no
-// more than 11 bits need, and equally wide.
-func digits(diff uint64) func(yield func(digit) bool) {
-	return func(yield func(digit) bool) {
-		if diff == 0 {
-			return
-		}
-		low := uint(bits.TrailingZeros64(diff))
-		span := uint(bits.Len64(diff)) - low
-		count := (span + digitBits - 1) / digitBits
-		width := (span + count - 1) / count
-		for ; low < 64; low += width {
-			d := digit{low, 1<<width - 1}
-			if diff>>d.place&d.mask != 0 && !yield(d) {
-				return
-			}
-		}
+// sortByDigits sorts by the two digits of a word that are width bits wide and
+// begin at low, the lower one first. Equal elements keep their order.
+func (r *radix[W]) sortByDigits(ws []W, word int, low, width uint) {
+	mask := uint64(1)<<width - 1
+	lower, higher := r.next[0][:mask+1], r.next[1][:mask+1]
+	clear(lower)
+	clear(higher)
+	for i := range ws {
+		w := ws[i][word] >> (low & 63)
+		lower[w&mask]++
+		higher[w>>(width&63)&mask]++
+	}
+	places(lower)
+	places(higher)
+	scratch := r.scratch[:len(ws)]
+	for i := range ws {
+		digit := ws[i][word] >> (low & 63) & mask
+		n := lower[digit]
+		scratch[n] = ws[i]
+		lower[digit] = n + 1
+	}
+	low += width
+	for i := range scratch {
+		digit := scratch[i][word] >> (low & 63) & mask
+		n := higher[digit]
+		ws[n] = scratch[i]
+		higher[digit] = n + 1
 	}
 }
 
 // places turns the counts of digits into the places where they begin.
-func places(counts *[digitSize]uint32) {
+func places(counts []uint32) {
 	sum := uint32(0)
 	for i, n := range counts {
 		counts[i] = sum
 		sum += n
 	}
+}
+
+// sortEqual sorts what is equal in the bits of a word from low on, and stands
+// side by side.
+func (r *radix[W]) sortEqual(ws []W, word int, low uint) {
+	for i := 1; i < len(ws); i++ {
+		if !less(&ws[i], &ws[i-1]) {
+			continue
+		}
+		// Only what is equal can be out of order, and what stands before has
+		// been looked at.
+		from, to, lead := i-1, i+1, ws[i][word]>>low
+		for from > 0 && ws[from-1][word]>>low == lead {
+			from--
+		}
+		for to < len(ws) && ws[to][word]>>low == lead {
+			to++
+		}
+		r.sort(ws[from:to])
+		i = to
+	}
+}
+
+func insertionSort[W words](ws []W) {
+	for i := 1; i < len(ws); i++ {
+		w, k := ws[i], i
+		for ; k > 0 && less(&w, &ws[k-1]); k-- {
+			ws[k] = ws[k-1]
+		}
+		ws[k] = w
+	}
+}
+
+func less[W words](a, b *W) bool {
+	for k := range len(*a) {
+		if v, w := (*a)[k], (*b)[k]; v != w {
+			return v < w
+		}
+	}
+	return false
 }
