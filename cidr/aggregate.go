@@ -26,33 +26,63 @@ func Aggregate(ps []netip.Prefix) []netip.Prefix {
 	return out
 }
 
-// aggregate merges the prefixes of r, which have no indices.
+// aggregate merges the prefixes of r, which have no indices. What is merged is
+// written over what was read.
 func (r *run) aggregate() {
-	if r.len() == 0 {
-		return
+	switch {
+	case r.one != nil:
+		r.one = merge(r.spans(), r.one)
+	case r.two != nil:
+		r.two = merge(r.spans(), r.two)
+	default:
+		r.aggregateBlocks()
 	}
-	merged := *r // what is merged is written over what was read
-	merged.keep(0)
-	var last block
-	for i := range r.len() {
-		b, _ := r.at(i)
-		n := merged.len()
-		if n > 0 && last.covers(b) {
+}
+
+func merge[W words](s spans, ws []W) []W {
+	n, end := 0, uint64(0)
+	for i := range ws {
+		addr, length, _ := fields(s, &ws[i])
+		if n > 0 && addr <= end {
 			continue
 		}
-		// The last one and b may be halves of one network, which in turn may
-		// be the second half of another.
-		for n > 0 && siblings(last, b) {
+		end = s.last(addr, length)
+		// The last one and this may be halves of one network, which in turn
+		// may be the second half of another.
+		for n > 0 {
+			before, l, _ := fields(s, &ws[n-1])
+			if l != length || before^addr != s.unit(length) {
+				break
+			}
+			addr, length = before, length-1
+			n--
+		}
+		setFields(s, &ws[n], addr, length)
+		n++
+	}
+	return ws[:n]
+}
+
+// aggregateBlocks is aggregate for addresses of more than one word.
+func (r *run) aggregateBlocks() {
+	all := r.three
+	r.three = all[:0]
+	var last block
+	for i := range all {
+		b, _ := r.atThree(&all[i])
+		if len(r.three) > 0 && last.covers(b) {
+			continue
+		}
+		for len(r.three) > 0 && siblings(last, b) {
 			b = b.supernet(int(b.bits) - 1)
-			if n--; n > 0 {
-				last, _ = merged.at(n - 1)
+			r.three = r.three[:len(r.three)-1]
+			if n := len(r.three); n > 0 {
+				last, _ = r.atThree(&all[n-1])
 			}
 		}
-		merged.keep(n)
-		merged.add(b.addr, int(b.bits), 0)
+		r.add(b.addr, int(b.bits), 0)
 		last = b
 	}
-	*r = merged
 }
 
 // aggregate sorts blocks and merges them in place.

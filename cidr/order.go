@@ -170,29 +170,47 @@ func (r *run) at(i int) (b block, index int) {
 		addr := u128.From64(w[0]).Lsh(r.place).Or(r.base)
 		return block{addr, uint8(w[1] >> lengthPlace), r.family}, int(w[1] & (1<<lengthPlace - 1))
 	}
-	w := &r.three[i]
+	return r.atThree(&r.three[i])
+}
+
+func (r *run) atThree(w *[3]uint64) (b block, index int) {
 	return block{u128.Uint{Hi: w[0], Lo: w[1]}, uint8(w[2] >> lengthPlace), r.family}, int(w[2] & (1<<lengthPlace - 1))
 }
 
-// word returns the address of the ith prefix as the bits of it that differ, the
-// last address that it covers, and its index. It is only for prefixes of one
-// or two words; of two such prefixes the first covers the second if that one's
-// address is not behind the first one's last.
-func (r *run) word(i int) (addr, last uint64, index int) {
-	var length int
-	if r.one != nil {
-		w := r.one[i][0]
-		k := w >> r.indexBits
-		addr, length, index = k>>lengthBits, int(k&(1<<lengthBits-1)), int(w&(1<<r.indexBits-1))
-	} else {
-		w := &r.two[i]
-		addr, length, index = w[0], int(w[1]>>lengthPlace), int(w[1]&(1<<lengthPlace-1))
-	}
-	hosts := uint(max(0, 128-int(r.place)-length)) // bits that the prefix leaves open
-	return addr, addr | (1<<hosts - 1), index
+// spans tells what prefixes of one or two words cover.
+type spans struct {
+	indexBits uint
+	top       uint // the length of a prefix that covers one step of the bits that differ
 }
 
-// keep shortens r to its first n prefixes.
-func (r *run) keep(n int) {
-	r.one, r.two, r.three = r.one[:min(n, len(r.one))], r.two[:min(n, len(r.two))], r.three[:min(n, len(r.three))]
+func (r *run) spans() spans { return spans{r.indexBits, 128 - r.place} }
+
+// fields returns the address of a prefix as the bits of it that differ, its
+// length and its index.
+func fields[W words](s spans, w *W) (addr uint64, length uint, index int) {
+	if len(*w) == 1 {
+		k := (*w)[0] >> (s.indexBits & 63)
+		return k >> lengthBits, uint(uint8(k)), int((*w)[0] &^ (k << (s.indexBits & 63)))
+	}
+	last := (*w)[len(*w)-1]
+	return (*w)[0], uint(last >> lengthPlace), int(last & (1<<lengthPlace - 1))
+}
+
+// last returns the last address that a prefix covers. Of two prefixes in order
+// the first covers the second if that one's address is not behind it.
+func (s spans) last(addr uint64, length uint) uint64 {
+	return addr | (1<<(s.top-min(length, s.top)) - 1)
+}
+
+// unit is the distance between neighbouring networks of a length, as far as
+// there can be several.
+func (s spans) unit(length uint) uint64 { return 1 << (s.top - length) }
+
+// setFields is the inverse of fields, for an index of 0.
+func setFields[W words](s spans, w *W, addr uint64, length uint) {
+	if len(*w) == 1 {
+		(*w)[0] = (addr<<lengthBits | uint64(length)) << (s.indexBits & 63)
+		return
+	}
+	(*w)[0], (*w)[len(*w)-1] = addr, uint64(length)<<lengthPlace
 }

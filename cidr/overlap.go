@@ -45,27 +45,27 @@ func Disjoint(ps ...netip.Prefix) error {
 // overlap returns the first two prefixes of r that overlap. Up to there none
 // do, so they stand next to each other.
 func (r *run) overlap() (i, j int, found bool) {
-	if r.len() == 0 {
-		return 0, 0, false
+	switch {
+	case r.one != nil:
+		return overlapOf(r.spans(), r.one)
+	case r.two != nil:
+		return overlapOf(r.spans(), r.two)
 	}
-	if r.three == nil {
-		_, end, i := r.word(0)
-		for k := 1; k < r.len(); k++ {
-			addr, last, j := r.word(k)
-			if addr <= end {
-				return i, j, true
-			}
-			end, i = last, j
-		}
-		return 0, 0, false
-	}
-	before, i := r.at(0)
 	for k := 1; k < r.len(); k++ {
-		b, j := r.at(k)
-		if before.covers(b) {
+		before, i := r.at(k - 1)
+		if b, j := r.at(k); before.covers(b) {
 			return i, j, true
 		}
-		before, i = b, j
+	}
+	return 0, 0, false
+}
+
+func overlapOf[W words](s spans, ws []W) (i, j int, found bool) {
+	for k := 1; k < len(ws); k++ {
+		before, length, i := fields(s, &ws[k-1])
+		if addr, _, j := fields(s, &ws[k]); addr <= s.last(before, length) {
+			return i, j, true
+		}
 	}
 	return 0, 0, false
 }
@@ -95,16 +95,23 @@ func Overlaps(ps []netip.Prefix) (iter.Seq2[int, int], error) {
 // pairs yields the indices of every two prefixes of r that overlap, and reports
 // whether to go on.
 func (r *run) pairs(yield func(int, int) bool) bool {
-	if r.three != nil {
-		return r.pairsOfBlocks(yield)
+	switch {
+	case r.one != nil:
+		return pairsOf(r.spans(), r.one, yield)
+	case r.two != nil:
+		return pairsOf(r.spans(), r.two, yield)
 	}
+	return r.pairsOfBlocks(yield)
+}
+
+func pairsOf[W words](s spans, ws []W, yield func(int, int) bool) bool {
 	type open struct {
 		last  uint64
 		index int
 	}
 	var around []open // the prefixes that cover the current one
-	for k := range r.len() {
-		addr, last, i := r.word(k)
+	for k := range ws {
+		addr, length, i := fields(s, &ws[k])
 		for len(around) > 0 && around[len(around)-1].last < addr {
 			around = around[:len(around)-1]
 		}
@@ -113,7 +120,7 @@ func (r *run) pairs(yield func(int, int) bool) bool {
 				return false
 			}
 		}
-		around = append(around, open{last, i})
+		around = append(around, open{s.last(addr, length), i})
 	}
 	return true
 }
