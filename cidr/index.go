@@ -1,10 +1,10 @@
 package cidr
 
 import (
+	"encoding/binary"
 	"iter"
 	"net/netip"
 	"slices"
-	"sort"
 )
 
 // Index answers whose an address is: it finds the most specific of its
@@ -14,8 +14,10 @@ import (
 // An Index does not change and is safe for concurrent use. The zero Index is
 // empty.
 type Index[V any] struct {
-	v4, v6           cover
-	values4, values6 []V // in the order of the prefixes
+	nest4, nest6 nest
+	v4           stretches4
+	v6           stretches6
+	values       []V // as they were given
 }
 
 // NewIndex returns the index of entries. An invalid or IPv4-mapped prefix is
@@ -29,38 +31,30 @@ func NewIndex[V any](entries iter.Seq2[netip.Prefix, V]) (*Index[V], error) {
 		}
 		values = append(doubled(values), v)
 	}
-	v4, v6 := c.sorted()
-	return &Index[V]{coverOf(v4), coverOf(v6), arranged(values, &v4), arranged(values, &v6)}, nil
-}
-
-// arranged returns the values of r's prefixes in their order.
-func arranged[V any](values []V, r *run) []V {
-	out := make([]V, r.len())
-	for k := range out {
-		_, i := r.at(k)
-		out[k] = values[i]
-	}
-	return out
+	x := &Index[V]{values: fit(values)}
+	x.nest4.run, x.nest6.run = c.sorted()
+	x.v4, x.v6 = newStretches4(&x.nest4), newStretches6(&x.nest6)
+	return x, nil
 }
 
 // Len returns the number of entries.
-func (x *Index[V]) Len() int { return len(x.values4) + len(x.values6) }
+func (x *Index[V]) Len() int { return len(x.values) }
 
 // All yields every entry in address order, equal prefixes in the order given.
 func (x *Index[V]) All() iter.Seq2[netip.Prefix, V] {
 	return func(yield func(netip.Prefix, V) bool) {
-		if each(&x.v4, x.values4, 0, len(x.values4), yield) {
-			each(&x.v6, x.values6, 0, len(x.values6), yield)
+		if x.each(&x.nest4, 0, x.nest4.run.len(), yield) {
+			x.each(&x.nest6, 0, x.nest6.run.len(), yield)
 		}
 	}
 }
 
 // each yields the entries from one place to before another, and reports
 // whether to go on.
-func each[V any](c *cover, values []V, from, to int, yield func(netip.Prefix, V) bool) bool {
+func (x *Index[V]) each(n *nest, from, to int, yield func(netip.Prefix, V) bool) bool {
 	for k := from; k < to; k++ {
-		b, _ := c.run.at(k)
-		if !yield(b.prefix(), values[k]) {
+		b, i := n.run.at(k)
+		if !yield(b.prefix(), x.values[i]) {
 			return false
 		}
 	}
@@ -68,30 +62,42 @@ func each[V any](c *cover, values []V, from, to int, yield func(netip.Prefix, V)
 }
 
 // of returns what there is of a family; nothing for no family.
-func (x *Index[V]) of(f Family) (*cover, []V) {
+func (x *Index[V]) of(f Family) *nest {
 	switch f {
 	case IPv4:
-		return &x.v4, x.values4
+		return &x.nest4
 	case IPv6:
-		return &x.v6, x.values6
+		return &x.nest6
 	}
-	return &cover{}, nil
+	return &nest{}
 }
 
 // Lookup returns the most specific entry that covers a, of equal ones the
 // first given, and reports whether there is one. An IPv4-mapped address is
 // read as IPv4; a zoned or invalid one is in no prefix. It allocates nothing.
 func (x *Index[V]) Lookup(a netip.Addr) (p netip.Prefix, v V, ok bool) {
-	c, values := x.of(FamilyOfAddr(a))
-	if len(values) == 0 || a.Zone() != "" {
+	if a.Is4In6() && a.Zone() == "" {
+		a = a.Unmap()
+	}
+	var o owner
+	switch {
+	case a.Is4():
+		b := a.As4()
+		n := binary.BigEndian.Uint32(b[:])
+		if o = x.v4.find(n); o != nobody {
+			p = netip.PrefixFrom(addrOf4(n&(^uint32(0)<<(32-o.length()))), o.length())
+		}
+	case a.IsValid() && a.Zone() == "":
+		if o = x.v6.find(maskedNumber(a, 128)); o != nobody {
+			p, _ = a.Prefix(o.length()) // the length is one of IPv6
+		}
+	default:
+		o = nobody
+	}
+	if o == nobody {
 		return p, v, false
 	}
-	in := c.find(numberOf(a.Unmap()))
-	if in.k < 0 {
-		return p, v, false
-	}
-	p, _ = a.Unmap().Prefix(int(in.bits)) // the length is one of a's family
-	return p, values[in.k], true
+	return p, x.values[o.index()], true
 }
 
 // Supernets yields every entry that covers p, p itself included, the most
@@ -99,13 +105,12 @@ func (x *Index[V]) Lookup(a netip.Addr) (p netip.Prefix, v V, ok bool) {
 // IPv4-mapped prefix it yields nothing.
 func (x *Index[V]) Supernets(p netip.Prefix) iter.Seq2[netip.Prefix, V] {
 	return func(yield func(netip.Prefix, V) bool) {
-		c, values := x.of(FamilyOf(p))
-		if len(values) == 0 {
+		n := x.of(FamilyOf(p))
+		if n.run.len() == 0 {
 			return
 		}
-		inner := blockOf(p)
-		for k := c.find(inner.addr).k; k >= 0; k = c.around[k] {
-			if b, _ := c.run.at(int(k)); b.covers(inner) && !each(c, values, int(k), c.equals(int(k)), yield) {
+		for k := n.innermost(blockOf(p)); k >= 0; k = int(n.around[k]) {
+			if !x.each(n, k, n.equals(k), yield) {
 				return
 			}
 		}
@@ -117,20 +122,14 @@ func (x *Index[V]) Supernets(p netip.Prefix) iter.Seq2[netip.Prefix, V] {
 // prefix it yields nothing. It takes O(log n) and the size of the answer.
 func (x *Index[V]) Subnets(p netip.Prefix) iter.Seq2[netip.Prefix, V] {
 	return func(yield func(netip.Prefix, V) bool) {
-		c, values := x.of(FamilyOf(p))
-		if len(values) == 0 {
+		n := x.of(FamilyOf(p))
+		if n.run.len() == 0 {
 			return
 		}
 		outer := blockOf(p)
-		from := sort.Search(len(values), func(k int) bool {
-			b, _ := c.run.at(k)
-			return compareBlocks(b, outer) >= 0
-		})
-		to := from + sort.Search(len(values)-from, func(k int) bool {
-			b, _ := c.run.at(from + k)
-			return !outer.covers(b)
-		})
-		each(c, values, from, to, yield)
+		from := n.search(func(b block) bool { return compareBlocks(b, outer) >= 0 })
+		to := n.search(func(b block) bool { return compareBlocks(b, outer) >= 0 && !outer.covers(b) })
+		x.each(n, from, to, yield)
 	}
 }
 

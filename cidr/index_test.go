@@ -115,6 +115,14 @@ func TestIndexAgreesWithLookingAtAll(t *testing.T) {
 	})
 }
 
+// chain is every prefix that covers an address, the longest first.
+func chain(a string, bits int) (ps []netip.Prefix) {
+	for ; bits >= 0; bits-- {
+		ps = append(ps, netip.PrefixFrom(netip.MustParseAddr(a), bits).Masked())
+	}
+	return ps
+}
+
 // Enough prefixes for every entry of the table to matter, in several shapes.
 func TestLargeIndexAgreesWithLookingAtAll(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
@@ -132,11 +140,17 @@ func TestLargeIndexAgreesWithLookingAtAll(t *testing.T) {
 		return ps
 	}
 	for name, ps := range map[string][]netip.Prefix{
-		"all of IPv4":     random("0.0.0.0/0", 4, 32),
-		"one IPv4 /16":    random("10.1.0.0/16", 18, 32),
-		"IPv6 networks":   random("fd00::/8", 16, 64),
-		"IPv6 hosts":      random("fd00::/64", 70, 128),
-		"clusters of two": slices.Concat(random("10.1.0.0/16", 18, 32), random("203.0.0.0/16", 18, 32), random("0.0.0.0/0", 1, 3)),
+		"all of IPv4":                        random("0.0.0.0/0", 4, 32),
+		"one IPv4 /16":                       random("10.1.0.0/16", 18, 32),
+		"IPv6 networks":                      random("fd00::/8", 16, 64),
+		"IPv6 hosts":                         random("fd00::/64", 70, 128),
+		"hosts and networks":                 random("fd00::/8", 16, 128),
+		"hosts of few":                       slices.Concat(random("fd00:1:2:3::/64", 120, 128), random("fd80::/64", 120, 128)),
+		"every length of IPv4, mostly equal": random("10.0.0.0/28", 28, 32),
+		"around one address":                 random("0.0.0.0/0", 32, 32)[:1],
+		"all in one another":                 chain("255.255.255.255", 32),
+		"all in one another, IPv6":           chain("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", 128),
+		"clusters of two":                    slices.Concat(random("10.1.0.0/16", 18, 32), random("203.0.0.0/16", 18, 32), random("0.0.0.0/0", 1, 3)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			x := indexOf(t, ps)

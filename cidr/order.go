@@ -109,12 +109,12 @@ func maskedNumber(a netip.Addr, length int) u128.Uint {
 // open makes room for n prefixes, of which first is one address, and that
 // differ from it in some of the bits of differ.
 func (r *run) open(first, differ u128.Uint, n int) {
-	r.place = uint(differ.TrailingZeros())
-	width := uint(differ.Rsh(r.place).BitLen())
-	switch {
-	case width+lengthBits+r.indexBits <= 64:
+	place, width, words := shape(differ, r.indexBits)
+	r.place = place
+	switch words {
+	case 1:
 		r.one = make([][1]uint64, 0, n)
-	case width <= 64:
+	case 2:
 		r.two = make([][2]uint64, 0, n)
 	default:
 		r.three = make([][3]uint64, 0, n)
@@ -122,6 +122,31 @@ func (r *run) open(first, differ u128.Uint, n int) {
 	}
 	r.part = ^uint64(0) >> (64 - width)
 	r.base = first.And(u128.From64(r.part).Lsh(r.place).Not())
+}
+
+// shape returns where the bits of differ begin, how many there are up to the
+// highest one, and how many words prefixes need that differ in these.
+func shape(differ u128.Uint, indexBits uint) (place, width uint, words int) {
+	place = uint(differ.TrailingZeros())
+	width = uint(differ.Rsh(place).BitLen())
+	switch {
+	case width+lengthBits+indexBits <= 64:
+		return place, width, 1
+	case width <= 64:
+		return place, width, 2
+	}
+	return place, width, 3
+}
+
+// words is how many words each prefix has.
+func (r *run) words() int {
+	switch {
+	case r.one != nil:
+		return 1
+	case r.two != nil:
+		return 2
+	}
+	return 3
 }
 
 // add4 appends an IPv4 prefix. Host bits are masked off.

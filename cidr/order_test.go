@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"slices"
 	"testing"
+
+	"github.com/kubecidr/kubecidr/internal/u128"
 )
 
 // Enough prefixes for the radix sort, in every number of words that they may
@@ -22,7 +24,7 @@ func TestInOrderAgreesWithComparing(t *testing.T) {
 			return netip.PrefixFrom(addrOf(b.family, b.addr), int(b.bits))
 		}
 	}
-	chain, equal := 0, netip.MustParsePrefix("fd00::/64")
+	chain, few, equal := 0, 0, netip.MustParsePrefix("fd00::/64")
 	for name, next := range map[string]func() netip.Prefix{
 		"IPv4":                    draw("0.0.0.0/0", 0, 32),
 		"IPv4 of one /16":         draw("10.1.0.0/16", 20, 32),
@@ -32,7 +34,15 @@ func TestInOrderAgreesWithComparing(t *testing.T) {
 		"IPv6 in three words":     draw("::/0", 0, 128),
 		"IPv6 hosts and networks": draw("fd00::/8", 40, 128),
 		"a nested chain":          func() netip.Prefix { chain++; return netip.PrefixFrom(netip.IPv6Unspecified(), chain*7%129) },
-		"all equal":               func() netip.Prefix { return equal },
+		"IPv6 hosts of few networks": func() netip.Prefix {
+			few = (few + 1) % 3
+			return []func() netip.Prefix{draw("fd00::/64", 66, 128), draw("fd00:0:0:1::/64", 66, 128), draw("fdff::/112", 120, 128)}[few]()
+		},
+		"IPv4 hosts that differ in one bit": func() netip.Prefix { return netip.PrefixFrom(addrOf4(r.Uint32N(2)<<31), 32) },
+		"IPv6 that differ in the last bit":  func() netip.Prefix { return netip.PrefixFrom(addrOf(IPv6, u128.From64(r.Uint64N(2))), 128) },
+		"halves of everything":              draw("::/0", 1, 1),
+		"everything and hosts":              func() netip.Prefix { return netip.PrefixFrom(addrOf4(r.Uint32()), int(r.Uint32N(2)*32)) },
+		"all equal":                         func() netip.Prefix { return equal },
 	} {
 		for _, n := range []int{0, 1, 2, insertionMost, insertionMost + 1, 100, 5000} {
 			ps := make([]netip.Prefix, n)
