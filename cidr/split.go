@@ -1,6 +1,7 @@
 package cidr
 
 import (
+	"encoding/binary"
 	"iter"
 	"math/bits"
 	"net/netip"
@@ -27,14 +28,39 @@ func (b block) subnets(n int, end u128.Uint) iter.Seq[netip.Prefix] {
 	if b.family == IPv4 {
 		return func(yield func(netip.Prefix) bool) {
 			first, last, step := uint32(b.addr.Hi>>32), uint32(last.Hi>>32), uint32(1)<<(32-n)
-			for a := first; yield(netip.PrefixFrom(addrOf4(a), n)) && a != last; a += step {
+			var bytes [4]byte
+			for a := first; ; a += step {
+				binary.BigEndian.PutUint32(bytes[:], a)
+				if !yield(netip.PrefixFrom(netip.AddrFrom4(bytes), n)) || a == last {
+					return
+				}
 			}
 		}
 	}
 	return func(yield func(netip.Prefix) bool) {
-		for a, step := b.addr, unit(n); yield(netip.PrefixFrom(netip.AddrFrom16(a.As16()), n)) && a != last; a = a.Add(step) {
+		// AddrFrom16 loads 16 bytes at once. They are stored in two words, for
+		// which the processor would wait until both have reached the cache:
+		// they are stored some subnets before.
+		const ahead = 8
+		var bytes [2 * ahead][16]byte
+		a, next, step := b.addr, b.addr, unit(n)
+		for i := range ahead {
+			put16(&bytes[i], next)
+			next = next.Add(step)
+		}
+		for i := 0; ; i++ {
+			put16(&bytes[(i+ahead)%len(bytes)], next)
+			if !yield(netip.PrefixFrom(netip.AddrFrom16(bytes[i%len(bytes)]), n)) || a == last {
+				return
+			}
+			a, next = a.Add(step), next.Add(step)
 		}
 	}
+}
+
+func put16(b *[16]byte, n u128.Uint) {
+	binary.BigEndian.PutUint64(b[:8], n.Hi)
+	binary.BigEndian.PutUint64(b[8:], n.Lo)
 }
 
 // SplitN tiles p with exactly n blocks, ascending and as equal as powers of
