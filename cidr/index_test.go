@@ -1,7 +1,6 @@
 package cidr_test
 
 import (
-	"errors"
 	"iter"
 	"math/rand/v2"
 	"net/netip"
@@ -198,39 +197,6 @@ func mustIndex(t *testing.T, entries iter.Seq2[netip.Prefix, string]) *cidr.Inde
 		t.Fatal(err)
 	}
 	return x
-}
-
-func TestIndexOfStrangeInput(t *testing.T) {
-	mapped := netip.MustParsePrefix("::ffff:10.0.0.0/104")
-	for _, bad := range []struct {
-		p    netip.Prefix
-		kind error
-	}{{netip.Prefix{}, cidr.ErrInvalid}, {mapped, cidr.ErrMapped}} {
-		if x, err := cidr.NewIndex(numbered([]netip.Prefix{bad.p})); !errors.Is(err, bad.kind) || x != nil {
-			t.Errorf("NewIndex with %v: %v", bad.p, err)
-		}
-	}
-	x := indexOf(t, prefixes("10.0.0.0/8", "fe80::/10", "::/0"))
-	if p, _, ok := x.Lookup(netip.MustParseAddr("::ffff:10.1.2.3")); !ok || p.String() != "10.0.0.0/8" {
-		t.Errorf("an IPv4-mapped address is IPv4: %v, %v", p, ok)
-	}
-	for _, a := range []netip.Addr{{}, netip.MustParseAddr("fe80::1%eth0")} {
-		if p, _, ok := x.Lookup(a); ok {
-			t.Errorf("Lookup(%v) = %v", a, p)
-		}
-	}
-	for _, p := range []netip.Prefix{{}, mapped} {
-		for q := range x.Supernets(p) {
-			t.Errorf("Supernets(%v) has %v", p, q)
-		}
-		for q := range x.Subnets(p) {
-			t.Errorf("Subnets(%v) has %v", p, q)
-		}
-	}
-	host := netip.PrefixFrom(netip.MustParseAddr("10.1.2.3"), 8)
-	if got := owners(t, prefixes("10.0.0.0/8"), x.Supernets(host)); !slices.Equal(got, []int{0}) {
-		t.Errorf("host bits of a built prefix are masked: %v", got)
-	}
 }
 
 func TestIndexStopsWhenTold(t *testing.T) {
