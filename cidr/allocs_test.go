@@ -2,6 +2,8 @@ package cidr_test
 
 import (
 	"net/netip"
+	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/kubecidr/kubecidr/cidr"
@@ -53,4 +55,44 @@ func TestSplitAllocatesNothingPerElement(t *testing.T) {
 			t.Errorf("4096 subnets of %v: %v allocations", p, n)
 		}
 	}
+}
+
+// What is sorted takes two words a prefix in IPv4 and six in IPv6, four without
+// hosts, and half of that if it is in order, or the other way round.
+func TestScratchOfSorting(t *testing.T) {
+	const n = 1 << 16
+	for _, tt := range []struct {
+		space string
+		bits  int
+		most  uint64 // words
+	}{{"10.0.0.0/8", 28, 2}, {"fd00::/40", 64, 2}, {"2000::/4", 64, 4}, {"2000::/4", 128, 6}} {
+		space, ps := netip.MustParsePrefix(tt.space), make([]netip.Prefix, n)
+		for i := range ps {
+			scattered := uint64(i) * 0x9E37_79B9_7F4A_7C15
+			p, err := cidr.Subnet(space, tt.bits, scattered>>max(0, 64-(tt.bits-space.Bits())))
+			if err != nil {
+				t.Fatal(err)
+			}
+			ps[i] = p
+		}
+		if got := wordsTaken(ps); got > tt.most*n+1<<14 {
+			t.Errorf("%d prefixes of %s: %d words", n, tt.space, got)
+		}
+		slices.SortFunc(ps, compare)
+		if got := wordsTaken(ps); got > tt.most/2*n+1<<14 {
+			t.Errorf("%d prefixes of %s in order: %d words", n, tt.space, got)
+		}
+		slices.Reverse(ps)
+		if got := wordsTaken(slices.Compact(ps)); got > tt.most/2*n+1<<14 {
+			t.Errorf("%d prefixes of %s the other way round: %d words", n, tt.space, got)
+		}
+	}
+}
+
+func wordsTaken(ps []netip.Prefix) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_ = cidr.Disjoint(ps...)
+	runtime.ReadMemStats(&after)
+	return (after.TotalAlloc - before.TotalAlloc) / 8
 }
