@@ -41,8 +41,21 @@ func (e *evolution) place(matches []match) (*placement, error) {
 	if len(e.outgrew) > 0 {
 		return nil, &OutgrownError{Ranges: e.outgrew}
 	}
-	p := &placement{layout: k.layout, pools: e.pools}
+	p := &placement{layout: k.layout, pools: e.pools, serving: k.serving}
 	return p, p.place()
+}
+
+// serving yields the ranges of clusters that stay as they are.
+func (k *keeper) serving(yield func(*Block, string) bool) {
+	for i := range k.matches {
+		if m := &k.matches[i]; m.spec == nil {
+			for j := range m.prev.blocks {
+				if !yield(&m.prev.blocks[j], m.prev.spec.Region) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // placeAgain places another spec with the same ranges kept.

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"iter"
 	"net/netip"
 	"slices"
 
@@ -14,6 +15,10 @@ type placement struct {
 	pools    []openPool
 	unplaced []int32 // indices of wants
 	proven   bool
+	// serving yields the ranges that stay and are in no want, with their
+	// regions; nil if there are none.
+	serving iter.Seq2[*Block, string]
+	regions map[string]int32 // numbers of regions
 	// again is how a changed spec would be placed instead.
 	again func(*Spec) (*placement, error)
 }

@@ -50,6 +50,15 @@ func (p *placement) fillRegions(pool *openPool, wants []int32) error {
 	}
 	others := p.routed(pool, g.family)
 	var best *filling
+	if p.serving != nil {
+		var err error
+		if best, err = p.fillNear(pool, g, wants, others); err != nil || best.routes <= least {
+			ways = nil
+		}
+		if err != nil {
+			return err
+		}
+	}
 	for _, parts := range ways {
 		f, err := p.fillParts(pool, g, parts, others)
 		if err != nil {
@@ -245,13 +254,51 @@ func (p *placement) fillParts(pool *openPool, g *regionGroups, parts []regionPar
 			f.places[i] = place
 		}
 	}
+	p.count(f, pool, others)
+	return f, nil
+}
+
+// fillNear takes the ranges from a copy of the pool, each where a route of its
+// region leads already if it can.
+func (p *placement) fillNear(pool *openPool, g *regionGroups, wants []int32, others []regional) (*filling, error) {
+	covers := map[int32][]netip.Prefix{}
+	rs := slices.Clone(others)
+	for i, c := range largestCovers(rs, poolSpace(pool.spec)) {
+		if r := rs[i].region; r != nobody && (len(covers[r]) == 0 || !covers[r][len(covers[r])-1].Overlaps(c)) {
+			covers[r] = append(covers[r], c)
+		}
+	}
+	f := &filling{free: pool.free.Clone(), places: map[int32]netip.Prefix{}}
+	fit, _ := pool.spec.Fit.fit()
+	for _, i := range wants {
+		w := &p.wants[i]
+		bits := p.placeBits(pool, i)
+		place, err := netip.Prefix{}, cidr.ErrNoSpace
+		for _, c := range covers[p.regionOf(w)] {
+			if place, err = f.free.AllocIn(c, bits, fit); err == nil {
+				break
+			}
+		}
+		if err != nil {
+			place, err = f.free.Alloc(g.family, bits, fit)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("plan: pool %q: region: %w", pool.spec.Name, err)
+		}
+		f.places[i] = place
+	}
+	p.count(f, pool, others)
+	return f, nil
+}
+
+// count counts the routes that the regions need if a pool is filled like that.
+func (p *placement) count(f *filling, pool *openPool, others []regional) {
 	rs := slices.Clone(others)
 	for i, place := range f.places {
 		w := &p.wants[i]
 		rs = append(rs, regional{netip.PrefixFrom(place.Addr(), int(w.bits)), place, p.regionOf(w)})
 	}
 	f.routes = routes(rs, poolSpace(pool.spec))
-	return f, nil
 }
 
 // routed lists what lies in a pool already: ranges of one family, and what is
@@ -268,14 +315,35 @@ func (p *placement) routed(pool *openPool, f cidr.Family) []regional {
 			rs = append(rs, regional{w.got, w.held(), p.regionOf(w)})
 		}
 	}
+	if p.serving != nil {
+		for b, region := range p.serving {
+			if q := b.room(f); q.IsValid() && touches(pool.spec.Prefixes, q) {
+				rs = append(rs, regional{b.Range.Of(f), q, p.numberOf(region)})
+			}
+		}
+	}
 	return rs
 }
 
-// regionOf is the number of a want's region: that of its first scope.
-func (p *placement) regionOf(w *want) int32 {
-	region := p.scopes.all[w.scope].region
+// regionOf is the number of a want's region.
+func (p *placement) regionOf(w *want) int32 { return p.numberOf(p.scopes.all[w.scope].region) }
+
+// numberOf is the number of a region: that of its first scope, or, where
+// nothing is added to it, one that comes after those.
+func (p *placement) numberOf(region string) int32 {
 	if region == "" {
 		return nobody
 	}
-	return int32(slices.IndexFunc(p.scopes.all, func(sc scope) bool { return sc.region == region }))
+	n, ok := p.regions[region]
+	if !ok {
+		n = int32(slices.IndexFunc(p.scopes.all, func(sc scope) bool { return sc.region == region }))
+		if n < 0 {
+			n = int32(len(p.scopes.all) + len(p.regions))
+		}
+		if p.regions == nil {
+			p.regions = map[string]int32{}
+		}
+		p.regions[region] = n
+	}
+	return n
 }
