@@ -23,7 +23,8 @@ type Capacity struct {
 	// holds under the cluster's IPAM, beside the addresses in cooldown. Where
 	// there are no blocks it is what the cluster asks for.
 	PodsPerNode uint64 `json:"podsPerNode"`
-	// Services is how many Services get a cluster IP beside kubernetes and DNS.
+	// Services is how many Services get a cluster IP beside kubernetes and DNS;
+	// 0 where the platform chooses the range itself.
 	Services uint64 `json:"services"`
 	// ExternalIPs and IngressIPs count every address of their ranges.
 	ExternalIPs uint64 `json:"externalIPs"`

@@ -42,6 +42,8 @@ func TestPlatformLimitsClusters(t *testing.T) {
 		{"most pods of an AKS node", platform.AKS, plan.ClusterSpec{PodsPerNode: 250}, plan.ClusterSpec{PodsPerNode: 251}, "clusters[0].podsPerNode", "AKS-36"},
 		{"most pods of a GKE node", platform.GKE, plan.ClusterSpec{PodsPerNode: 256, IPAM: k8sflags.GKE},
 			plan.ClusterSpec{PodsPerNode: 257}, "clusters[0].podsPerNode", "GKE-10"},
+		{"addresses of a virtual network", platform.AKS, plan.ClusterSpec{Nodes: now(2114), PodsPerNode: 30, IPAM: k8sflags.AKSNodeSubnet},
+			plan.ClusterSpec{Nodes: now(2115), PodsPerNode: 30, IPAM: k8sflags.AKSNodeSubnet}, "clusters[0].nodes", "AKS-34"},
 		{"families of an EKS cluster", platform.EKS, plan.ClusterSpec{Families: onlyIPv4}, plan.ClusterSpec{Families: dualIPv4}, "clusters[0].families", "EKS-02"},
 		{"families elsewhere", platform.AKS, plan.ClusterSpec{Families: dualIPv4}, plan.ClusterSpec{PodsPerNode: 3}, "clusters[0].podsPerNode", "10 to 250"},
 	} {

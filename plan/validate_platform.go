@@ -16,6 +16,7 @@ import (
 // clusterLimits is what a platform says of clusters, with pods under one IPAM.
 type clusterLimits struct {
 	nodes, leastPods, mostPods uint64 // 0: no limit is known
+	addresses                  uint64
 	singleStack                bool
 }
 
@@ -30,6 +31,11 @@ func (v *validator) limits(k clusterKind) clusterLimits {
 	if !ok {
 		l = clusterLimits{nodes: k.platform.MaxNodes(k.ipam), singleStack: k.platform.SingleStack()}
 		l.leastPods, _, l.mostPods = k.platform.PodsPerNode(k.ipam)
+		for x := range platform.Facts(k.platform) {
+			if x.Kind == platform.KindMaxAddresses && x.Severity == k8sflags.Error {
+				l.addresses = x.Number
+			}
+		}
 		if v.limitsOf == nil {
 			v.limitsOf = map[clusterKind]clusterLimits{}
 		}
@@ -60,6 +66,9 @@ func (v *validator) platform(i int, c *ClusterSpec) {
 	}
 	if l.mostPods > 0 && c.podsPerNode() > l.mostPods {
 		refuse("podsPerNode", platform.KindMaxPods, "%d pods a node", c.podsPerNode())
+	}
+	if n := c.addressesInNetwork(); l.addresses > 0 && n > l.addresses {
+		refuse("nodes", platform.KindMaxAddresses, "its nodes and pods take %d addresses of the network", n)
 	}
 	if l.singleStack && len(c.Families) > 1 {
 		refuse("families", platform.KindSingleStack, "families %v, give one and plan further addresses of nodes as a network", c.Families)
@@ -109,4 +118,22 @@ func (v *validator) useless(path string, p *PoolSpec, q netip.Prefix) {
 	if why := refusals("", Node, q.Masked()); len(why) > 0 {
 		v.add(path, "pool %q: no range can have addresses of %v: %v", p.Name, q.Masked(), why[0].Fact)
 	}
+}
+
+// addressesInNetwork is how many IPv4 addresses of the cloud's network the nodes
+// take, with their pods where those have addresses of it. Blocks that stay with
+// the node count once there.
+func (c *ClusterSpec) addressesInNetwork() uint64 {
+	nodes := c.nodes()
+	if !c.flat() || c.IPAM == k8sflags.AKSPodSubnetStatic {
+		return nodes
+	}
+	per, err := c.addrsPerNode(cidr.IPv4)
+	if err != nil {
+		return nodes // which is said elsewhere
+	}
+	if !countsNode(c.IPAM) {
+		per = addSaturating(per, 1)
+	}
+	return mulSaturating(nodes, per)
 }
