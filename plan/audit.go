@@ -17,7 +17,8 @@ import (
 // It returns what is wrong, that of single blocks in their order first, and
 // nothing if nothing is.
 //
-// All that is about the spec are errors. What the facts of package platform say
+// All that is about the spec are errors, but for what a mesh asks of clusters
+// beside ranges that are apart ([RuleMesh]), which is a warning. What the facts of package platform say
 // of ranges, at the end, has the severity of the fact: what is special about
 // addresses everywhere ([RuleSpecial]) is said once of a pool where it holds for
 // all of it, else of each range, as is what the cluster's platform says
@@ -50,6 +51,7 @@ func audit(s Spec, blocks []*Block) []Finding {
 	a.rooms()
 	a.taken()
 	a.zones()
+	a.meshes()
 	a.platforms()
 	a.scale()
 	return a.findings

@@ -32,6 +32,7 @@ const (
 	RuleRoom     = "room"     // what is kept for a range to grow is another's
 	RulePool     = "pool"     // a range lies in no pool that its role may use
 	RulePin      = "pin"      // a range is not where it is pinned
+	RuleMesh     = "mesh"     // what a mesh asks of its clusters beside ranges
 	RuleCapacity = "capacity" // a range holds less than the spec asks for
 	RuleSpecial  = "special"  // addresses that are special everywhere
 	RulePlatform = "platform" // what the cluster's platform does not take, or warns of
