@@ -96,13 +96,15 @@ func ExampleSpec_Validate() {
 
 // What grows is planned for its largest size.
 func ExampleCount() {
-	for _, c := range []plan.Count{{Now: 300}, {Now: 120, Max: 300}} {
+	grows := plan.Count{Now: 120, GrowthPerYear: plan.Amount{N: 40, Percent: true}, Horizon: 2 * plan.Year} // 168, then 236
+	for _, c := range []plan.Count{{Now: 300}, {Now: 120, Max: 300}, grows} {
 		b, err := json.Marshal(c)
 		fmt.Println(c, "needs", c.Need(), string(b), err)
 	}
 	// Output:
 	// 300 needs 300 300 <nil>
 	// 120 to 300 needs 300 {"now":120,"max":300} <nil>
+	// 120, growing 40% a year for 2y needs 236 {"now":120,"growthPerYear":"40%","horizon":"2y"} <nil>
 }
 
 // shop is the plan that the examples below look at: a cluster of up to 256
