@@ -32,7 +32,7 @@ func MaskBits(netmask netip.Addr) (int, error) {
 	switch {
 	case !a.IsValid():
 		return 0, fault(ErrInvalid, "cidr: netmask: invalid address (%v)", netmask)
-	case a.Zone() != "":
+	case netmask.Zone() != "": // Unmap drops it
 		return 0, fault(ErrZone, "cidr: netmask %v has a zone", netmask)
 	}
 	n, f := numberOf(a), FamilyOfAddr(a)

@@ -53,6 +53,7 @@ func TestMaskBitsRefuses(t *testing.T) {
 	}{
 		{netip.Addr{}, cidr.ErrInvalid, "cidr: netmask: invalid address (invalid IP)"},
 		{netip.MustParseAddr("ffff::%eth0"), cidr.ErrZone, "cidr: netmask ffff::%eth0 has a zone"},
+		{netip.MustParseAddr("::ffff:255.0.0.0%eth0"), cidr.ErrZone, "cidr: netmask ::ffff:255.0.0.0%eth0 has a zone"},
 		{netip.MustParseAddr("0.0.0.255"), cidr.ErrInvalid, "cidr: netmask 0.0.0.255 is a hostmask (the netmask is 255.255.255.0, a /24)"},
 		{netip.MustParseAddr("::ffff:ffff:ffff:ffff"), cidr.ErrInvalid, "cidr: netmask ::ffff:ffff:ffff:ffff is a hostmask (the netmask is ffff:ffff:ffff:ffff::, a /64)"},
 		{netip.MustParseAddr("255.0.255.0"), cidr.ErrInvalid, "cidr: netmask 255.0.255.0 has ones behind zeros"},

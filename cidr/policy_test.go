@@ -117,7 +117,7 @@ var policies = map[string]policy{
 	},
 	"MaskBits": {
 		addr: func(a netip.Addr) (any, error) { return cidr.MaskBits(a) },
-		zero: cidr.ErrInvalid, zoned: cidr.ErrZone, mapped: cidr.ErrInvalid, mappedAndZoned: cidr.ErrInvalid,
+		zero: cidr.ErrInvalid, zoned: cidr.ErrZone, mapped: cidr.ErrInvalid, mappedAndZoned: cidr.ErrZone,
 	},
 	"Offset": {
 		prefix: func(p netip.Prefix) (any, error) { return cidr.Offset(p, p.Addr()) },
