@@ -46,6 +46,7 @@ func Audit(s Spec, blocks []Block) []Finding {
 // audit is Audit of a valid and normal spec.
 func audit(s Spec, blocks []*Block) []Finding {
 	a := &auditor{spec: s, blocks: blocks, space: s.space()}
+	a.of = a.owners()
 	a.single()
 	a.overlaps()
 	a.rooms()
@@ -61,6 +62,7 @@ type auditor struct {
 	spec     Spec
 	blocks   []*Block
 	space    []poolPrefix
+	of       []int32 // whose each block is; see owners
 	findings []Finding
 }
 
@@ -77,7 +79,7 @@ func (a *auditor) single() {
 	// The blocks of each network and cluster together, to ask the spec once
 	// for each.
 	n := len(a.spec.Networks) + len(a.spec.Clusters)
-	of := a.owners()
+	of := a.of
 	byOwner := upTo(len(a.blocks))
 	sortByKey(byOwner, n+1, func(i int32) int { return int(of[i]) })
 	found := make([][]Finding, 0, 8)

@@ -13,7 +13,7 @@ import (
 // platforms says what the facts of platforms have against ranges. Facts are
 // asked only of the few ranges that there can be something to say of.
 func (a *auditor) platforms() {
-	users, of := a.spec.users(), a.owners()
+	users, of := a.spec.users(), a.of
 	watched := a.watched(users)
 	one := make([]platform.Name, 1)
 	for i, b := range a.blocks {

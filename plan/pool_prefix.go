@@ -54,6 +54,13 @@ func prefixOf(space []poolPrefix, p netip.Prefix) *poolPrefix {
 // touches reports whether p shares addresses with some of ps, which are sorted
 // by address and disjoint.
 func touches(ps []netip.Prefix, p netip.Prefix) bool {
-	i, _ := slices.BinarySearchFunc(ps, p.Addr(), func(q netip.Prefix, a netip.Addr) int { return q.Addr().Compare(a) })
+	i, end := 0, len(ps) // what begins before i does so before p, what is from end on does not
+	for a := p.Addr(); i < end; {
+		if middle := (i + end) / 2; ps[middle].Addr().Less(a) {
+			i = middle + 1
+		} else {
+			end = middle
+		}
+	}
 	return i > 0 && ps[i-1].Overlaps(p) || i < len(ps) && ps[i].Overlaps(p)
 }

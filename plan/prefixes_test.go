@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/kubecidr/kubecidr/cidr"
 	"pgregory.net/rapid"
 )
 
@@ -22,6 +23,20 @@ func TestSortPrefixes(t *testing.T) {
 		want := slices.SortedFunc(slices.Values(ps), comparePrefixes)
 		if sortPrefixes(ps); !slices.Equal(ps, want) {
 			t.Errorf("%v, want %v", ps, want)
+		}
+	})
+}
+
+func TestTouches(t *testing.T) {
+	v4 := rapid.Custom(func(t *rapid.T) netip.Prefix {
+		a := [4]byte{10, rapid.Byte().Draw(t, "address")}
+		return netip.PrefixFrom(netip.AddrFrom4(a), rapid.IntRange(6, 18).Draw(t, "bits")).Masked()
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		ps, p := cidr.Aggregate(rapid.SliceOfN(v4, 0, 8).Draw(t, "prefixes")), v4.Draw(t, "prefix")
+		want := slices.ContainsFunc(ps, p.Overlaps)
+		if got := touches(ps, p); got != want {
+			t.Errorf("touches(%v, %v) = %v", ps, p, got)
 		}
 	})
 }
