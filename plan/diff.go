@@ -269,17 +269,18 @@ func (d *Diff) IsEmpty() bool { return len(d.Changes)+len(d.Rests)+len(d.Freed) 
 
 // String is the diff for people: a line for each cluster and range, with + for
 // what is new, - for what is gone and ~ for what is different, and the steps
-// below. It ends in a newline unless it is empty.
+// below, without their sources, and at the end what rests and what has rested.
+// It ends in a newline unless it is empty.
 func (d *Diff) String() string {
 	var s strings.Builder
 	for _, c := range d.Changes {
 		c.write(&s)
 	}
 	for _, q := range d.Rests {
-		fmt.Fprintf(&s, "z %v rests until %s, after %s\n", q.Prefix, q.Until.Format(time.DateOnly), q.Of)
+		fmt.Fprintf(&s, "rests until %s: %v of %s\n", q.Until.Format(time.DateOnly), q.Prefix, q.Of)
 	}
 	for _, q := range d.Freed {
-		fmt.Fprintf(&s, "f %v has rested, after %s\n", q.Prefix, q.Of)
+		fmt.Fprintf(&s, "has rested: %v of %s\n", q.Prefix, q.Of)
 	}
 	return s.String()
 }
@@ -294,14 +295,14 @@ func (c *Change) write(s *strings.Builder) {
 	if b, a := c.CapacityBefore, c.CapacityAfter; b != nil && a != nil && *b != *a {
 		fmt.Fprintf(s, ": %s", capacityChange(b, a))
 	} else if a != nil && b == nil {
-		fmt.Fprintf(s, ": %d nodes of %d pods, %d services", a.Nodes(), a.PodsPerNode, a.Services)
+		fmt.Fprintf(s, ": holds %s", a.holds())
 	}
 	s.WriteByte('\n')
 	for _, r := range c.Ranges {
 		r.write(s)
 	}
 	for i, step := range c.Steps {
-		fmt.Fprintf(s, "    %d. %s (%s)\n", i+1, step.Text, step.Source)
+		fmt.Fprintf(s, "    %d. %s\n", i+1, step.Text)
 	}
 }
 
@@ -323,23 +324,4 @@ func (r *RangeChange) write(s *strings.Builder) {
 			fmt.Fprintf(s, "    node masks %v → %v\n", r.MasksBefore, r.MasksAfter)
 		}
 	}
-}
-
-func capacityChange(b, a *Capacity) string {
-	var parts []string
-	for _, n := range []struct {
-		what          string
-		before, after uint64
-	}{
-		{"nodes", b.Nodes(), a.Nodes()}, {"pods a node", b.PodsPerNode, a.PodsPerNode}, {"services", b.Services, a.Services},
-		{"external addresses", b.ExternalIPs, a.ExternalIPs}, {"ingress addresses", b.IngressIPs, a.IngressIPs},
-	} {
-		if n.before != n.after {
-			parts = append(parts, fmt.Sprintf("%s %d → %d", n.what, n.before, n.after))
-		}
-	}
-	if len(parts) == 0 { // what does not count for the effective number
-		return fmt.Sprintf("node addresses %d → %d, node blocks %d → %d", b.NodeAddresses, a.NodeAddresses, b.NodeBlocks, a.NodeBlocks)
-	}
-	return strings.Join(parts, ", ")
 }

@@ -1,11 +1,9 @@
 package plan
 
 import (
-	"fmt"
 	"math"
 	"net/netip"
 	"slices"
-	"time"
 
 	"github.com/kubecidr/kubecidr/cidr"
 )
@@ -36,7 +34,7 @@ func (k *keeper) growAll() {
 		}
 		k.outgrew = append(k.outgrew, Outgrown{
 			Cluster: b.Cluster, Network: networkName(b), Role: b.Role, Name: rangeName(b), Range: w.got, Bits: g.bits,
-			Reason: k.inTheWayOf(w, g.bits), WaysOut: waysToGrow(b, w.got),
+			Reason: k.inTheWayOf(w, g.bits), WaysOut: waysToGrow(b, k.around(w, g.bits)),
 		})
 	}
 }
@@ -103,51 +101,4 @@ func (k *keeper) leaveGrown(w *want, g growing) {
 	if pool >= 0 {
 		_ = k.pools[pool].giveBack(left, k.until(left)) // it is in use there
 	}
-}
-
-// inTheWayOf says why a range cannot grow to a length.
-func (k *keeper) inTheWayOf(w *want, bits int) string {
-	if bits < 0 || w.pool < 0 {
-		return "it lies in no pool"
-	}
-	if k.shared(w) {
-		return fmt.Sprintf("clusters share %s ranges, and others may have this one", k.blocks[w.block].Role)
-	}
-	target := netip.PrefixFrom(w.got.Addr(), bits).Masked()
-	if p := poolOf(k.space, target); p == nil {
-		return fmt.Sprintf("%v is not all in pool %q", target, k.evolution.spec.Pools[w.pool].Name)
-	}
-	if hit := overlapping(k.taken, target); len(hit) > 0 {
-		return fmt.Sprintf("%v beside it is reserved or a peer's", hit[0])
-	}
-	if hit := overlapping(k.pools[w.pool].ban.space, target); len(hit) > 0 {
-		return fmt.Sprintf("%v beside it are addresses that nobody is given there", hit[0])
-	}
-	own := w.held()
-	for _, q := range k.resting {
-		if q.Prefix.Overlaps(target) && !q.Prefix.Overlaps(own) {
-			return fmt.Sprintf("%v beside it rests until %v", q.Prefix, q.Until.Format(time.RFC3339))
-		}
-	}
-	var hit string
-	look := func(b *Block) bool {
-		for p := range b.Range.All() {
-			if r := b.room(cidr.FamilyOf(p)); r.Overlaps(target) && !r.Overlaps(own) {
-				hit = fmt.Sprintf("%v beside it is of %s", r, b.label())
-				return true
-			}
-		}
-		return false
-	}
-	for i := range k.prev.networks {
-		if look(&k.prev.networks[i]) {
-			return hit
-		}
-	}
-	for _, c := range k.prev.clusters {
-		if slices.ContainsFunc(c.blocks, func(b Block) bool { return look(&b) }) {
-			return hit
-		}
-	}
-	return fmt.Sprintf("%v is not free", target)
 }

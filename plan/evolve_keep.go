@@ -208,38 +208,39 @@ func (k *keeper) keep(first int, m *match, region string, by []platform.Name, ol
 func (k *keeper) keepOne(i int, b, before *Block, was netip.Prefix, region, remask string, by []platform.Name) {
 	w := &k.wants[i]
 	f := w.family
-	refuse := func(reason string) {
+	refuse := func(reason, undo string) {
 		if !k.mayMove[ownerName(b)] {
 			k.outgrew = append(k.outgrew, Outgrown{
 				Cluster: b.Cluster, Network: networkName(b), Role: b.Role, Name: rangeName(b),
-				Range: was, Bits: int(w.bits), Reason: reason, WaysOut: waysToGrow(b, was),
+				Range: was, Bits: was.Bits(), Reason: reason, WaysOut: waysToStay(b, undo),
 			})
 		}
 	}
-	leave := func(reason string) {
+	leave := func(reason, undo string) {
 		k.gone = append(k.gone, gone{was, before.room(f), before.label(), false})
-		refuse(reason)
+		refuse(reason, undo)
 	}
+	const otherMasks = "ask for no more pods and nodes than the node masks hold, or for a second cluster"
 	if w.pinned {
 		switch {
 		case w.got != was && !covers(w.got, was):
-			leave(fmt.Sprintf("it is pinned to %v now", w.got))
+			leave(fmt.Sprintf("it is pinned to %v now", w.got), fmt.Sprintf("pin it to %v or to a range around it, or drop the pin", was))
 		case remask != "":
-			refuse(remask)
+			refuse(remask, otherMasks)
 		}
 		return
 	}
 	if remask != "" {
-		leave(remask)
+		leave(remask, otherMasks)
 		return
 	}
 	held := before.room(f)
 	if why := k.misplaced(b, was, region); why != "" && why != k.misplacedBefore(before, was) {
-		leave(why)
+		leave(why, "leave pools, zones, regions, reservations and peers as they were around it")
 		return
 	}
 	if why := k.refused(before, was, by); why != "" {
-		leave(why)
+		leave(why, "leave the platform as it was")
 		return
 	}
 	need := int(w.bits)

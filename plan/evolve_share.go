@@ -72,7 +72,8 @@ func (k *keeper) leaveShared(i, j int32) {
 	if !k.mayMove[ownerName(b)] {
 		reason := fmt.Sprintf("it lies in %v of %s, and the two must be apart now", other.held(), k.blocks[other.block].label())
 		k.outgrew = append(k.outgrew, Outgrown{
-			Cluster: b.Cluster, Role: b.Role, Name: b.Name, Range: w.got, Bits: int(w.bits), Reason: reason, WaysOut: waysToGrow(b, w.got),
+			Cluster: b.Cluster, Role: b.Role, Name: b.Name, Range: w.got, Bits: w.got.Bits(),
+			Reason: reason, WaysOut: waysToStay(b, "join no clusters that share a range, and leave what is shared as it was"),
 		})
 	}
 	k.growing = slices.DeleteFunc(k.growing, func(g growing) bool {

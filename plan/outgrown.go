@@ -19,14 +19,14 @@ type OutgrownError struct {
 
 // Outgrown is one range that cannot stay as it is.
 type Outgrown struct {
-	Cluster string
-	Network string // where it is a shared network's
-	Role    Role
-	Name    string // of an extra range
-	Range   netip.Prefix
-	Bits    int    // the length that it needs
-	Reason  string // why it cannot stay, or grow in place
-	WaysOut []string
+	Cluster string       `json:"cluster,omitempty"`
+	Network string       `json:"network,omitempty"` // where it is a shared network's
+	Role    Role         `json:"role"`
+	Name    string       `json:"name,omitempty"` // of an extra range
+	Range   netip.Prefix `json:"range"`
+	Bits    int          `json:"bits"`   // the length that it needs
+	Reason  string       `json:"reason"` // why it cannot stay, or grow in place
+	WaysOut []string     `json:"waysOut,omitempty"`
 }
 
 // String is one line: whose range, what it needs, and why it has not got it.
@@ -37,11 +37,9 @@ func (o Outgrown) String() string {
 	}
 	s += fmt.Sprintf(" %v", o.Range)
 	if o.Bits < o.Range.Bits() {
-		s += fmt.Sprintf(" needs a /%d", o.Bits)
-	} else {
-		s += " cannot stay"
+		return s + fmt.Sprintf(" needs a /%d, but %s", o.Bits, o.Reason)
 	}
-	return s + ", but " + o.Reason
+	return s + " cannot stay: " + o.Reason
 }
 
 // Error lists the ranges and what can be done, one a line.
@@ -59,9 +57,10 @@ func (e *OutgrownError) Error() string {
 // Unwrap returns [ErrOutgrown].
 func (e *OutgrownError) Unwrap() error { return ErrOutgrown }
 
-// waysToGrow says what can be done for a range that cannot stay as it is.
-func waysToGrow(b *Block, was netip.Prefix) []string {
-	ways := []string{fmt.Sprintf("let it move: name %q in AllowMove; %s", ownerName(b), stepsFor(b.Role, Moved)[0].Text)}
+// waysToGrow says what can be done for a range that cannot grow to target, what
+// takes the least first.
+func waysToGrow(b *Block, target netip.Prefix) []string {
+	var ways []string
 	if b.Cluster != "" {
 		for _, s := range extensions {
 			if slices.Contains(s.roles, b.Role) {
@@ -69,7 +68,18 @@ func waysToGrow(b *Block, was netip.Prefix) []string {
 			}
 		}
 	}
-	return append(ways, fmt.Sprintf("free the space beside %v", was))
+	if target.IsValid() {
+		ways = append(ways, fmt.Sprintf("free all of %v", target))
+	}
+	return append(ways, wayToMove(b))
+}
+
+// waysToStay says what can be done for a range that cannot stay where it is.
+// undo is how it could.
+func waysToStay(b *Block, undo string) []string { return []string{undo, wayToMove(b)} }
+
+func wayToMove(b *Block) string {
+	return fmt.Sprintf("give up the range for another: name %q in AllowMove; %s", ownerName(b), stepsFor(b.Role, Moved)[0].Text)
 }
 
 func ownerName(b *Block) string {

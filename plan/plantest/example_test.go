@@ -124,7 +124,7 @@ func ExampleUpToDate() {
 	plantest.UpToDate(t, stored, fleet(plan.ClusterSpec{Name: "shop", Nodes: plan.Count{Now: 40}}, plan.ClusterSpec{Name: "bank", Nodes: plan.Count{Now: 20}, PodsPerNode: 50}))
 	// Output:
 	// plantest: the stored plan is not that of the spec: evolve it and store it again:
-	// + cluster "bank": 29 nodes of 61 pods, 12 services
+	// + cluster "bank": holds 29 nodes of 61 pods, 12 services
 	//   + node 10.0.32.96/27
 	//   + pod 10.0.40.0/21
 	//   + service 10.0.32.80/28
