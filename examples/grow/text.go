@@ -32,7 +32,7 @@ func writeText(to io.Writer, h *history) error {
 			}
 		}
 	}
-	_, err := io.WriteString(to, b.String())
+	_, err := io.WriteString(to, wrap(b.String()))
 	return err
 }
 
