@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/kubecidr/kubecidr/cidr"
+	"github.com/kubecidr/kubecidr/dualstack"
 	"github.com/kubecidr/kubecidr/k8sflags"
 	"github.com/kubecidr/kubecidr/plan"
 	"github.com/kubecidr/kubecidr/plan/platform"
@@ -258,5 +259,39 @@ func TestSizingJSON(t *testing.T) {
 	}
 	if !strings.Contains(string(b), `"family":"IPv4","bits":23,`) {
 		t.Errorf("JSON %s", b)
+	}
+}
+
+// Extra ranges: one that carries a part of the nodes, one with a length of its
+// own, one that is pinned.
+func TestSizingOfExtraRanges(t *testing.T) {
+	c := plan.ClusterSpec{Nodes: now(20), Surge: plan.Amount{N: 2}, Extra: []plan.BlockSpec{
+		{Name: "b", Role: plan.Node, Count: now(9)},
+		{Name: "lan", Role: plan.Node, Bits: dualstack.Masks{V4: 25}},
+		{Name: "old", Role: plan.External, Pin: pair("192.0.2.0/29")},
+	}}
+	s, err := c.Sizing()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]struct {
+		bits  int
+		holds uint64
+		lines []string
+	}{
+		"node ":        {28, 13, []string{"nodes now 20", "with surge 22", "nodes of this range 13", "addresses lost 3", "range /28"}},
+		"node b":       {28, 13, []string{"nodes 9", "addresses lost 3", "range /28"}},
+		"node lan":     {25, 125, []string{"range /25"}},
+		"external old": {29, 8, []string{"range /29"}},
+	}
+	for _, r := range s.Ranges {
+		w, ok := want[string(r.Role)+" "+r.Name]
+		delete(want, string(r.Role)+" "+r.Name)
+		if ok && (r.Bits != w.bits || r.Holds != w.holds || !slices.Equal(lines(r), w.lines)) {
+			t.Errorf("%s %q: /%d holds %d, %q; want %+v", r.Role, r.Name, r.Bits, r.Holds, lines(r), w)
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("not explained: %v", want)
 	}
 }
