@@ -33,12 +33,28 @@ func (c *Cluster) setMasks() error {
 
 // podNodes is for how many nodes the first pod range has to have blocks.
 func (c *Cluster) podNodes() uint64 {
-	for i := range c.blocks {
-		if b := &c.blocks[i]; b.Role == Pod {
-			return max(c.countOf(b), 1)
-		}
+	if b := c.first(Pod); b != nil {
+		return max(c.countOf(b), 1)
 	}
 	return 1
+}
+
+// first is the first range of a role that carries a part of what the cluster
+// asks for: an extra one beside that may be too small for a single node. Where
+// none does it is the first of all; nil for none.
+func (c *Cluster) first(r Role) *Block {
+	var beside *Block
+	for i := range c.blocks {
+		b := &c.blocks[i]
+		switch {
+		case b.Role != r:
+		case b.Name == "" || c.countOf(b) > 0:
+			return b
+		case beside == nil:
+			beside = b
+		}
+	}
+	return beside
 }
 
 // extraOf returns what the spec says of an extra range; nil for a main one.
@@ -77,17 +93,16 @@ func (c *Cluster) Name() string { return c.spec.Name }
 // Spec returns what the cluster asks for, with defaults written out.
 func (c *Cluster) Spec() ClusterSpec { return c.spec.clone() }
 
-// Block returns the cluster's range of role r, the first if there are several,
-// in the order of its families. For [Node] in a shared network it is the
+// Block returns the cluster's range of role r, in the order of its families: of
+// several the main one, or else the first that carries a part of the cluster's
+// count. For [Node] in a shared network it is the
 // network's range. It is the zero Pair where the cluster has none.
 func (c *Cluster) Block(r Role) dualstack.Pair {
 	if r == Node && c.network != nil {
 		return c.network.Range
 	}
-	for i := range c.blocks {
-		if c.blocks[i].Role == r {
-			return c.blocks[i].Range
-		}
+	if b := c.first(r); b != nil {
+		return b.Range
 	}
 	return dualstack.Pair{}
 }

@@ -336,3 +336,22 @@ func TestFlatIPv6(t *testing.T) {
 		}
 	}
 }
+
+// A pod range beside what is counted may be too small for the blocks of nodes,
+// and comes first by its name. The cluster's pod range is the one that has them.
+func TestAPodRangeBesideIsNotTheClusters(t *testing.T) {
+	c := plan.ClusterSpec{Nodes: now(2), Extra: []plan.BlockSpec{
+		{Name: "a-few", Role: plan.Pod, Bits: dualstack.Masks{V4: 26}},
+		{Name: "nodes", Role: plan.Pod, Count: now(2)},
+	}}
+	got := clusterOf(t, solved(t, oneCluster(c)), "c")
+	if b := got.Block(plan.Pod).V4(); b.Bits() != 24 || got.NodeMasks() != (dualstack.Masks{V4: 25}) {
+		t.Errorf("pod range %v with masks %v, want a /24 with /25", b, got.NodeMasks())
+	}
+	if has := got.Capacity(); has.NodeBlocks != 2 || has.PodsPerNode != 125 {
+		t.Errorf("capacity %+v", has)
+	}
+	if b, err := got.NodeBlock(1); err != nil || b.V4().Bits() != 25 {
+		t.Errorf("node block %v, %v", b, err)
+	}
+}
