@@ -3,6 +3,7 @@ package plan_test
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/netip"
 	"slices"
 	"testing"
@@ -287,4 +288,54 @@ func checkRoles(t *rapid.T, s plan.Spec, p *plan.Plan) {
 			}
 		}
 	}
+}
+
+// Whatever a spec says, the same needs give the same bytes, in any order of its
+// lists and from the plan's own spec, and what was written reads as it was.
+func TestPlansOfEverythingAreDeterministic(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s, p := drawSolved(t)
+		want := text(t, p)
+		mixed := shuffled(s, rapid.Uint64().Draw(t, "seed"))
+		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 7))
+		for _, list := range []func(){
+			func() { mixed.Zones = shuffledCopy(r, s.Zones) },
+			func() { mixed.Peers = shuffledCopy(r, s.Peers) },
+			func() { mixed.Meshes = shuffledCopy(r, s.Meshes) },
+			func() { mixed.Share = shuffledCopy(r, s.Share) },
+		} {
+			list()
+		}
+		for i := range mixed.Peers {
+			mixed.Peers[i].Prefixes = shuffledCopy(r, mixed.Peers[i].Prefixes)
+		}
+		for i := range mixed.Meshes {
+			mixed.Meshes[i].Clusters = shuffledCopy(r, mixed.Meshes[i].Clusters)
+		}
+		for i := range mixed.Clusters {
+			mixed.Clusters[i].Extra = shuffledCopy(r, mixed.Clusters[i].Extra)
+		}
+		for name, other := range map[string]plan.Spec{"again": s, "shuffled": mixed, "its own spec": p.Spec()} {
+			q, err := plan.Solve(other)
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			if got := text(t, q); got != want {
+				t.Fatalf("%s:\n%s\nwant\n%s", name, got, want)
+			}
+		}
+		back, err := plan.Decode([]byte(want))
+		if err != nil {
+			t.Fatalf("Decode: %v", err)
+		}
+		if got := text(t, back); got != want || !slices.Equal(slices.Collect(back.Blocks()), slices.Collect(p.Blocks())) {
+			t.Fatalf("read back:\n%s\nwant\n%s", got, want)
+		}
+	})
+}
+
+func shuffledCopy[T any](r *rand.Rand, s []T) []T {
+	c := slices.Clone(s)
+	shuffle(r, c)
+	return c
 }
