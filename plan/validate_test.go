@@ -87,6 +87,59 @@ func TestValidateNamesThePlace(t *testing.T) {
 		{"a part of the count in one family of two", extra(plan.BlockSpec{Name: "dmz", Role: plan.External, Families: onlyIPv4, Count: now(8)}), "clusters[0].extra[0].families", `range "dmz" has a count and lacks IPv6, which the cluster has`},
 		{"bits of a family that the range lacks", extra(plan.BlockSpec{Name: "dmz", Role: plan.External, Families: onlyIPv4, Bits: dualstack.Masks{V4: 28, V6: 64}}), "clusters[0].extra[0].bits", `range "dmz" has bits of IPv6, but not the family`},
 
+		{"a zone without a name", func(s *plan.Spec) { s.Zones = []plan.Zone{{}} }, "zones[0].name", "the zone has no name"},
+		{"two zones of one name", func(s *plan.Spec) { s.Zones = []plan.Zone{{Name: "dmz"}, {Name: "dmz"}} }, "zones[1].name", `zone "dmz" stands twice`},
+		{"a pool of a zone that is not there", func(s *plan.Spec) { s.Pools[1].Zone = "dmz" }, "pools[1].zone", `there is no zone "dmz": add it to zones`},
+		{"a cluster of a zone that is not there", func(s *plan.Spec) { s.Clusters[1].Zone = "dmz" }, "clusters[1].zone", `no zone "dmz"`},
+		{"a network of a zone that is not there", func(s *plan.Spec) { s.Networks[0].Zone = "dmz" }, "networks[0].zone", `no zone "dmz"`},
+		{"a pin in a pool of another zone", func(s *plan.Spec) {
+			s.Zones, s.Pools[1].Zone = []plan.Zone{{Name: "dmz"}}, "dmz"
+			pin(1, plan.Service, "10.129.0.0/22")(s)
+		}, "clusters[1].pins.service", `lies in pool "services" of zone "dmz", and not of no zone`},
+		{"a fit that is none", func(s *plan.Spec) { s.Pools[0].Fit = "worst" }, "pools[0].fit", `fit "worst": want one of [best first last sparse]`},
+		{"less headroom than none", func(s *plan.Spec) { s.Pools[0].Headroom = -1 }, "pools[0].headroom", "headroom of -1 doublings: want 0 to 24"},
+		{"more headroom than anybody can use", func(s *plan.Spec) { s.Pools[0].Headroom = 25 }, "pools[0].headroom", "want 0 to 24"},
+		{"a negative cooldown of a pool", func(s *plan.Spec) { s.Pools[0].Cooldown = -plan.Day }, "pools[0].cooldown", "negative"},
+		{"a peer without a name", func(s *plan.Spec) { s.Peers = []plan.Peer{{Prefixes: prefixes("192.0.2.0/24")}} }, "peers[0].name", "the peer has no name"},
+		{"a peer without prefixes", func(s *plan.Spec) { s.Peers = []plan.Peer{{Name: "office"}} }, "peers[0].prefixes", `peer "office" has no prefixes`},
+		{"a peer of nothing", func(s *plan.Spec) { s.Peers = []plan.Peer{{Name: "office", Prefixes: make([]netip.Prefix, 1)}} }, "peers[0].prefixes[0]", "no prefix"},
+		{"a pin on a peer", func(s *plan.Spec) {
+			s.Peers = []plan.Peer{{Name: "office", Prefixes: prefixes("10.245.255.0/24")}}
+		}, "clusters[0].pins.pod", `10.244.0.0/15 overlaps 10.245.255.0/24, of peer "office"`},
+		{"nodes that are shared", func(s *plan.Spec) { s.Share = []plan.Role{plan.Pod, plan.Node} }, "share[1]", `role "node": want pod or service, whose addresses do not leave a cluster`},
+		{"a mesh without a name", func(s *plan.Spec) { s.Meshes = []plan.Mesh{{Kind: plan.Submariner}} }, "meshes[0].name", "the mesh has no name"},
+		{"a kind of mesh that nobody knows", func(s *plan.Spec) { s.Meshes = []plan.Mesh{{Name: "m", Kind: "vpn"}} }, "meshes[0].kind", `kind "vpn": want one of [submariner `},
+		{"a mesh of a cluster that is not there", func(s *plan.Spec) {
+			s.Meshes = []plan.Mesh{{Name: "m", Kind: plan.Submariner, Clusters: []string{"plant-1", "plant-9"}}}
+		}, "meshes[0].clusters[1]", `there is no cluster "plant-9"`},
+		{"a mesh of a cluster twice", func(s *plan.Spec) {
+			s.Meshes = []plan.Mesh{{Name: "m", Kind: plan.Submariner, Clusters: []string{"plant-1", "plant-1"}}}
+		}, "meshes[0].clusters[1]", `cluster "plant-1" stands twice`},
+		{"growth without an end", func(s *plan.Spec) { s.Clusters[1].Nodes = plan.Count{Now: 5, GrowthPerYear: plan.Amount{N: 5}} }, "clusters[1].nodes", "it grows 5 a year, but until when? give a horizon such as 3y"},
+		{"a horizon without growth", func(s *plan.Spec) { s.Clusters[1].Services = plan.Count{Now: 5, Horizon: plan.Year} }, "clusters[1].services", "it has a horizon of 1y, but does not grow"},
+		{"a horizon in the past", func(s *plan.Spec) {
+			s.Clusters[1].IngressIPs = plan.Count{Now: 5, GrowthPerYear: plan.Amount{N: 5}, Horizon: -plan.Year}
+		}, "clusters[1].ingressIPs", "is negative"},
+		{"a churn that is no number", func(s *plan.Spec) { s.Clusters[1].Churn.PodsPerNodePerMinute = math.NaN() }, "clusters[1].churn.podsPerNodePerMinute", "want a number from 0 on"},
+		{"a negative churn", func(s *plan.Spec) { s.Clusters[1].Churn.PodsPerNodePerMinute = -1 }, "clusters[1].churn.podsPerNodePerMinute", "-1 pods a minute"},
+		{"a negative cooldown", func(s *plan.Spec) { s.Clusters[1].Churn.Cooldown = -plan.Day }, "clusters[1].churn.cooldown", "negative"},
+
+		{"an extra range without a name", extra(plan.BlockSpec{Role: plan.Node, Count: now(3)}), "clusters[0].extra[0].name", "the extra range has no name"},
+		{"an extra range with a space in its name", extra(plan.BlockSpec{Name: "a z", Role: plan.Node, Count: now(3)}), "clusters[0].extra[0].name", "no spaces"},
+		{"two extra ranges of one name", extra(plan.BlockSpec{Name: "az", Role: plan.Node, Count: now(3)}, plan.BlockSpec{Name: "az", Role: plan.Node, Count: now(3)}), "clusters[0].extra[1].name", `two extra node ranges "az"`},
+		{"an extra range for a role that is none", extra(plan.BlockSpec{Name: "az", Role: "egress", Count: now(3)}), "clusters[0].extra[0].role", `role "egress": want one of`},
+		{"an extra range of a zone that is not there", extra(plan.BlockSpec{Name: "az", Role: plan.Node, Zone: "dmz", Count: now(3)}), "clusters[0].extra[0].zone", `no zone "dmz"`},
+		{"an extra range of a family twice", extra(plan.BlockSpec{Name: "az", Role: plan.Node, Families: []cidr.Family{cidr.IPv4, cidr.IPv4}, Bits: dualstack.Masks{V4: 28}}), "clusters[0].extra[0].families", "want one, or both"},
+		{"an extra range without a size", extra(plan.BlockSpec{Name: "az", Role: plan.Node, Families: onlyIPv4}), "clusters[0].extra[0].count", `range "az" has no size in IPv4: give a count, bits or a pin`},
+		{"an extra range of two sizes", extra(plan.BlockSpec{Name: "az", Role: plan.External, Count: now(8), Bits: dualstack.Masks{V4: 28}}), "clusters[0].extra[0].bits", `range "az" has both a count and bits`},
+		{"an extra range longer than an address", extra(plan.BlockSpec{Name: "az", Role: plan.External, Bits: dualstack.Masks{V4: 33, V6: 64}}), "clusters[0].extra[0].bits", "length 33: want 1 to 32"},
+		{"an extra range that is too large", extra(plan.BlockSpec{Name: "az", Role: plan.External, Count: now(1<<32 + 1)}), "clusters[0].extra[0].count", "more than IPv4 has"},
+		{"too small a pin of an extra range", extra(plan.BlockSpec{Name: "az", Role: plan.External, Count: now(8), Pin: pair("172.16.0.0/30,fd99::/112")}), "clusters[0].extra[0].pin", "4 addresses, needs 8"},
+		{"a pin of an extra range on another", extra(plan.BlockSpec{Name: "az", Role: plan.Node, Families: onlyIPv4, Pin: pair("10.245.0.0/24")}), "clusters[0].extra[0].pin", `10.245.0.0/24 overlaps 10.244.0.0/15, pinned for cluster "prod-eu-1" pod`},
+		{"a ServiceCIDR before there were any", func(s *plan.Spec) {
+			s.Clusters[3].Extra = []plan.BlockSpec{{Name: "more", Role: plan.Service, Count: now(100)}}
+		}, "clusters[3].extra[0].role", "ServiceCIDR objects are stable from Kubernetes 1.33 on, it has 1.32"},
+
 		{"a pin for a role that is none", pin(1, "egress", "10.1.0.0/24"), "clusters[1].pins.egress", "want one of"},
 		{"a pin of a family that the cluster lacks", pin(2, plan.Pod, "172.20.0.0/16,fd99::/48"), "clusters[2].pins.pod", "has no IPv6"},
 		{"a pin of nodes that are in a network", pin(2, plan.Node, "172.20.0.0/16"), "clusters[2].pins.node", "pin the network"},

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/kubecidr/kubecidr/cidr"
@@ -23,25 +24,43 @@ pools:
   - {name: corp, prefixes: [10.0.0.0/9, 10.192.0.0/10], roles: [node, pod, external, ingress]}
   - {name: services, prefixes: [10.128.0.0/12], roles: [service]}
   - {name: ula, prefixes: ["fd12:3456:789a::/48"]}
+  - {name: dmz, prefixes: [172.16.0.0/16], zone: dmz, region: eu, fit: sparse, headroom: 2, cooldown: 30d}
 reserved:
   - {prefix: 10.0.0.0/16, reason: head office LAN}
+peers:
+  - {name: partner, prefixes: [10.2.0.0/16, "fd99::/48"]}
+zones:
+  - {name: dmz, description: reached from the internet}
+meshes:
+  - {name: shops, kind: cilium-clustermesh, clusters: [prod-eu-1, factory]}
+share: [pod, service]
 networks:
   - {name: vlan-12, families: [IPv4], hosts: 20, pin: 10.1.0.0/22}
+  - {name: edge, hosts: 5, zone: dmz, region: eu}
 clusters:
   - name: prod-eu-1
     kubernetes: "1.34"
     platform: openshift
     families: [IPv4, IPv6]
+    region: eu
     nodes: {now: 120, max: 300}
+    surge: 25%
+    churn: {podsPerNodePerMinute: 2.5, cooldown: 30s}
     podsPerNode: 110
     services: 2000
     externalIPs: 64
     ingressIPs: {now: 8, max: 16}
     ipam: host-local
-    pins: {pod: "10.244.0.0/15,fd12:3456:789a:f400::/55"}
+    pins: {pod: "10.244.0.0/14,fd12:3456:789a:f400::/54"}
+    extra:
+      - {name: edge, role: node, zone: dmz, count: {now: 4, max: 8}}
+      - {name: vip, role: external, families: [IPv4], bits: {v4: 28}}
+      - {name: old, role: external, families: [IPv4], pin: 192.0.2.0/28}
   - name: factory
     kubernetes: 1.30 # without quotes it is still 1.30 and not 1.3
-    nodes: 40
+    zone: dmz
+    nodes: {now: 40, growthPerYear: 10%, horizon: 2y}
+    surge: 3
     nodeNetwork: vlan-12
 `
 
@@ -51,17 +70,35 @@ func wholeSpec() plan.Spec {
 			{Name: "corp", Prefixes: prefixes("10.0.0.0/9,10.192.0.0/10"), Roles: []plan.Role{plan.Node, plan.Pod, plan.External, plan.Ingress}},
 			{Name: "services", Prefixes: prefixes("10.128.0.0/12"), Roles: []plan.Role{plan.Service}},
 			{Name: "ula", Prefixes: prefixes("fd12:3456:789a::/48")},
+			{Name: "dmz", Prefixes: prefixes("172.16.0.0/16"), Zone: "dmz", Region: "eu", Fit: plan.Sparse, Headroom: 2, Cooldown: 30 * plan.Day},
 		},
 		Reserved: []plan.Reservation{{Prefix: cidr.MustParse("10.0.0.0/16"), Reason: "head office LAN"}},
-		Networks: []plan.Network{{Name: "vlan-12", Families: []cidr.Family{cidr.IPv4}, Hosts: 20, Pin: dualstack.MustParse("10.1.0.0/22")}},
+		Peers:    []plan.Peer{{Name: "partner", Prefixes: prefixes("10.2.0.0/16,fd99::/48")}},
+		Zones:    []plan.Zone{{Name: "dmz", Description: "reached from the internet"}},
+		Meshes:   []plan.Mesh{{Name: "shops", Kind: plan.ClusterMesh, Clusters: []string{"prod-eu-1", "factory"}}},
+		Share:    []plan.Role{plan.Pod, plan.Service},
+		Networks: []plan.Network{
+			{Name: "vlan-12", Families: []cidr.Family{cidr.IPv4}, Hosts: 20, Pin: dualstack.MustParse("10.1.0.0/22")},
+			{Name: "edge", Hosts: 5, Zone: "dmz", Region: "eu"},
+		},
 		Clusters: []plan.ClusterSpec{
 			{
 				Name: "prod-eu-1", Kubernetes: k8sflags.Version{Major: 1, Minor: 34}, Platform: platform.OpenShift, Families: []cidr.Family{cidr.IPv4, cidr.IPv6},
+				Region: "eu", Surge: plan.Amount{N: 25, Percent: true},
+				Churn: plan.Churn{PodsPerNodePerMinute: 2.5, Cooldown: plan.Duration(30 * time.Second)},
 				Nodes: plan.Count{Now: 120, Max: 300}, PodsPerNode: 110, Services: plan.Count{Now: 2000},
 				ExternalIPs: plan.Count{Now: 64}, IngressIPs: plan.Count{Now: 8, Max: 16}, IPAM: k8sflags.HostLocal,
-				Pins: map[plan.Role]dualstack.Pair{plan.Pod: dualstack.MustParse("10.244.0.0/15,fd12:3456:789a:f400::/55")},
+				Pins: map[plan.Role]dualstack.Pair{plan.Pod: dualstack.MustParse("10.244.0.0/14,fd12:3456:789a:f400::/54")},
+				Extra: []plan.BlockSpec{
+					{Name: "edge", Role: plan.Node, Zone: "dmz", Count: plan.Count{Now: 4, Max: 8}},
+					{Name: "vip", Role: plan.External, Families: []cidr.Family{cidr.IPv4}, Bits: dualstack.Masks{V4: 28}},
+					{Name: "old", Role: plan.External, Families: []cidr.Family{cidr.IPv4}, Pin: dualstack.MustParse("192.0.2.0/28")},
+				},
 			},
-			{Name: "factory", Kubernetes: k8sflags.Version{Major: 1, Minor: 30}, Nodes: plan.Count{Now: 40}, NodeNetwork: "vlan-12"},
+			{
+				Name: "factory", Kubernetes: k8sflags.Version{Major: 1, Minor: 30}, Zone: "dmz", NodeNetwork: "vlan-12",
+				Nodes: plan.Count{Now: 40, GrowthPerYear: plan.Amount{N: 10, Percent: true}, Horizon: 2 * plan.Year}, Surge: plan.Amount{N: 3},
+			},
 		},
 	}
 }
