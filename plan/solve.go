@@ -7,12 +7,17 @@ package plan
 // Ranges are placed largest first, by the [Fit] of their pool; pins,
 // reservations and peers come before. It takes O(n log n) for n ranges.
 func Solve(s Spec) (*Plan, error) {
-	if err := s.Validate(); err != nil {
-		return nil, err
+	v := newValidator(&s)
+	v.layout = true
+	if v.all() != nil {
+		return nil, s.Validate() // with everything that is wrong
 	}
 	n := s.normal()
 	placed, err := placeAll(&n)
 	if err != nil {
+		if invalid := s.Validate(); invalid != nil {
+			return nil, invalid
+		}
 		return nil, err
 	}
 	if len(placed.unplaced) > 0 {

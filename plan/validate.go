@@ -41,8 +41,11 @@ func (es SpecErrors) Unwrap() []error {
 
 // Validate reports everything that is wrong with the spec itself, as
 // [SpecErrors], and nil if nothing is. A valid spec may still be infeasible.
-func (s Spec) Validate() error {
-	v := newValidator(&s)
+func (s Spec) Validate() error { return newValidator(&s).all() }
+
+// all checks the whole spec.
+func (v *validator) all() error {
+	s := v.spec
 	v.surroundings()
 	if len(s.Clusters) == 0 && len(s.Networks) == 0 {
 		v.add("clusters", "there is no cluster to plan for")
@@ -67,7 +70,10 @@ type validator struct {
 	space    []poolPrefix
 	as       []ask // used again for each cluster
 	limitsOf map[clusterKind]clusterLimits
-	errs     SpecErrors
+	// layout: the spec is laid out next, which finds the sizes that there cannot
+	// be. To have a hundred thousand clusters sized once is worth that.
+	layout bool
+	errs   SpecErrors
 }
 
 func newValidator(s *Spec) *validator { return &validator{spec: s, users: s.users()} }

@@ -168,6 +168,8 @@ func (v *validator) sizes(i int, c *ClusterSpec) {
 				v.add(inCluster(i, c.pinField(a)), "cluster %q: %s", c.Name, why)
 			}
 			v.refused(inCluster(i, c.pinField(a)), owner(c.Name, ""), a.role, a.pin, c.Platform)
+		} else if v.layout {
+			continue
 		}
 		for _, f := range a.families {
 			if a.pin.Of(f).IsValid() {
