@@ -52,19 +52,20 @@ type RangeChange struct {
 // ChangeKind is what happened to a cluster or a range.
 type ChangeKind string
 
-// The kinds of change. Of a range for which several hold the first counts that
-// is lower in this list.
+// The kinds of change. Where several hold of a range the last of them in this
+// list counts, which is the one that takes the most; [Change.Steps] are those of
+// all.
 const (
 	Added         ChangeKind = "added"
 	Removed       ChangeKind = "removed"
-	Changed       ChangeKind = "changed"        // of a cluster: some range, its name or what it holds
-	Reordered     ChangeKind = "reordered"      // the primary family is another
-	Remasked      ChangeKind = "remasked"       // nodes get blocks of another size
-	Shrunk        ChangeKind = "shrunk"         // it lost addresses; Evolve never does that
-	FamilyRemoved ChangeKind = "family removed" // one of two families is gone
+	Changed       ChangeKind = "changed" // of a cluster: some range, its name or what it holds
 	FamilyAdded   ChangeKind = "family added"
-	Grown         ChangeKind = "grown" // it lies around what it was
-	Moved         ChangeKind = "moved" // some family has none of the addresses that it had, or only some
+	Grown         ChangeKind = "grown"          // it lies around what it was
+	FamilyRemoved ChangeKind = "family removed" // the second of two families is gone
+	Remasked      ChangeKind = "remasked"       // nodes get blocks of another size
+	Reordered     ChangeKind = "reordered"      // the primary family is another
+	Shrunk        ChangeKind = "shrunk"         // it lost addresses; Evolve never does that
+	Moved         ChangeKind = "moved"          // some family has none of the addresses that it had, or only some
 )
 
 // DiffOf compares two plans. A cluster or network that was renamed counts as
@@ -200,6 +201,9 @@ func clusterChange(before, after *Cluster, was string) Change {
 			if !changed {
 				r.Kind, changed = Remasked, true
 			}
+			if kinds := r.kinds(); len(kinds) > 0 {
+				r.Kind = kinds[0]
+			}
 		}
 		if changed {
 			c.Ranges = append(c.Ranges, r)
@@ -223,44 +227,11 @@ func clusterChange(before, after *Cluster, was string) Change {
 
 // rangeChange compares two states of a range and reports whether they differ.
 func rangeChange(r Role, name string, before, after dualstack.Pair) (RangeChange, bool) {
-	c := RangeChange{Kind: Reordered, Role: r, Name: name, Before: before, After: after}
-	switch {
-	case before == after:
+	c := RangeChange{Role: r, Name: name, Before: before, After: after}
+	if before == after {
 		return c, false
-	case before.IsZero():
-		c.Kind = Added
-		return c, true
-	case after.IsZero():
-		c.Kind = Removed
-		return c, true
 	}
-	var grown, moved, shrunk bool
-	for _, f := range before.Families() {
-		switch p, q := before.Of(f), after.Of(f); {
-		case !q.IsValid() || p == q:
-		case covers(q, p):
-			grown = true
-		case covers(p, q):
-			shrunk = true
-		default:
-			moved = true
-		}
-	}
-	a, b := len(before.Families()), len(after.Families())
-	switch {
-	case moved:
-		c.Kind = Moved
-	case shrunk:
-		c.Kind = Shrunk
-	case grown:
-		c.Kind = Grown
-	case b > a:
-		c.Kind = FamilyAdded
-	case b < a:
-		c.Kind = FamilyRemoved
-	case before.Families()[0] == after.Families()[0]:
-		c.Kind = Moved // from one family to the other
-	}
+	c.Kind = kindsOf(before, after)[0]
 	return c, true
 }
 
@@ -316,9 +287,11 @@ func (r *RangeChange) write(s *strings.Builder) {
 		fmt.Fprintf(s, "  + %s %v\n", label, r.After)
 	case Removed:
 		fmt.Fprintf(s, "  - %s %v\n", label, r.Before)
-	case Remasked:
-		fmt.Fprintf(s, "  ~ %s %v: node masks %v → %v\n", label, r.After, r.MasksBefore, r.MasksAfter)
 	default:
+		if r.Before == r.After {
+			fmt.Fprintf(s, "  ~ %s %v: node masks %v → %v\n", label, r.After, r.MasksBefore, r.MasksAfter)
+			return
+		}
 		fmt.Fprintf(s, "  ~ %s %v → %v (%s)\n", label, r.Before, r.After, r.Kind)
 		if r.MasksBefore != r.MasksAfter {
 			fmt.Fprintf(s, "    node masks %v → %v\n", r.MasksBefore, r.MasksAfter)

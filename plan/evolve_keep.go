@@ -16,6 +16,7 @@ func (e *evolution) place(matches []match) (*placement, error) {
 	if err := k.allow(); err != nil {
 		return nil, err
 	}
+	e.unsettle(matches)
 	us := e.given.users()
 	if err := k.networks(us); err != nil {
 		return nil, err
@@ -34,6 +35,7 @@ func (e *evolution) place(matches []match) (*placement, error) {
 		}
 	}
 	k.apart()
+	k.makeWay()
 	if err := k.open(); err != nil {
 		return nil, err
 	}

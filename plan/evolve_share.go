@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"net/netip"
 	"slices"
 )
 
@@ -28,7 +27,9 @@ func (k *keeper) apart() {
 				case last < 0 || !k.wants[last].held().Contains(w.got.Addr()):
 					last = i
 				case before.allows(r, k.oldName(i), k.oldName(last)):
-					k.leaveShared(i, last)
+					other := &k.wants[last]
+					k.leaveFor(i, fmt.Sprintf("it lies in %v of %s, and the two must be apart now", other.held(), k.blocks[other.block].label()),
+						"join no clusters that share a range, and leave what is shared as it was")
 				}
 			}
 		}
@@ -62,25 +63,4 @@ func (k *keeper) oldName(i int32) string {
 		return old
 	}
 	return name
-}
-
-// leaveShared makes want i, which lies in want j, one that has no place yet.
-func (k *keeper) leaveShared(i, j int32) {
-	w, other := &k.wants[i], &k.wants[j]
-	b := &k.blocks[w.block]
-	k.gone = append(k.gone, gone{w.got, w.held(), b.label(), false})
-	if !k.mayMove[ownerName(b)] {
-		reason := fmt.Sprintf("it lies in %v of %s, and the two must be apart now", other.held(), k.blocks[other.block].label())
-		k.outgrew = append(k.outgrew, Outgrown{
-			Cluster: b.Cluster, Role: b.Role, Name: b.Name, Range: w.got, Bits: w.got.Bits(),
-			Reason: reason, WaysOut: waysToStay(b, "join no clusters that share a range, and leave what is shared as it was"),
-		})
-	}
-	k.growing = slices.DeleteFunc(k.growing, func(g growing) bool {
-		if g.want == i {
-			w.bits = int16(g.bits)
-		}
-		return g.want == i
-	})
-	w.got, w.room, w.kept, w.pool = netip.Prefix{}, netip.Prefix{}, false, -1
 }

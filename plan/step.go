@@ -109,9 +109,11 @@ func steps(changes []RangeChange) []Step {
 			}
 			continue
 		}
-		for _, s := range stepsFor(c.Role, c.Kind) {
-			if !slices.Contains(all, s) {
-				all = append(all, s)
+		for _, k := range c.kinds() {
+			for _, s := range stepsFor(c.Role, k) {
+				if !slices.Contains(all, s) {
+					all = append(all, s)
+				}
 			}
 		}
 	}

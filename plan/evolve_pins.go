@@ -1,0 +1,128 @@
+package plan
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"github.com/kubecidr/kubecidr/cidr"
+)
+
+// unsettle looks again at clusters that ask for nothing else, where a range is
+// pinned that one of theirs overlaps.
+func (e *evolution) unsettle(matches []match) {
+	var pins []netip.Prefix
+	for i := range e.spec.Networks {
+		for p := range e.spec.Networks[i].Pin.All() {
+			pins = append(pins, p)
+		}
+	}
+	for i := range matches {
+		s := matches[i].spec
+		if s == nil || !s.pins() {
+			continue
+		}
+		for _, pair := range s.Pins {
+			for p := range pair.All() {
+				pins = append(pins, p)
+			}
+		}
+		for j := range s.Extra {
+			for p := range s.Extra[j].Pin.All() {
+				pins = append(pins, p)
+			}
+		}
+	}
+	if len(pins) == 0 {
+		return
+	}
+	pins = cidr.Aggregate(pins)
+	for i := range matches {
+		m := &matches[i]
+		if m.spec == nil && slices.ContainsFunc(m.prev.blocks, func(b Block) bool {
+			for p := range b.Range.All() {
+				if len(overlapping(pins, b.room(cidr.FamilyOf(p)))) > 0 {
+					return true
+				}
+			}
+			return false
+		}) {
+			own := m.prev.spec
+			m.spec = &own
+		}
+	}
+}
+
+// makeWay lets go of kept ranges that overlap what is pinned for others now,
+// and of headroom that does. What overlapped before, in a plan that was adopted,
+// goes on as it is.
+func (k *keeper) makeWay() {
+	var pins, kept []netip.Prefix
+	var pinned, keeping []int32
+	for i := range k.wants {
+		switch w := &k.wants[i]; {
+		case w.pinned && w.got.IsValid():
+			pins, pinned = append(pins, w.got), append(pinned, int32(i))
+		case w.kept:
+			kept, keeping = append(kept, w.held()), append(keeping, int32(i))
+		}
+	}
+	if len(pins) == 0 || len(kept) == 0 {
+		return
+	}
+	pairs, err := cidr.OverlapsBetween(pins, kept)
+	if err != nil {
+		return // ranges are valid prefixes
+	}
+	sharing := k.evolution.spec.sharing()
+	for i, j := range pairs {
+		pin, w := &k.wants[pinned[i]], &k.wants[keeping[j]]
+		a, b := &k.blocks[pin.block], &k.blocks[w.block]
+		switch {
+		case !w.kept, a.Role == b.Role && sharing.allows(a.Role, a.Cluster, b.Cluster):
+		case !pin.got.Overlaps(w.got):
+			w.room = netip.Prefix{}
+		case !k.overlapped(pinned[i], w.got):
+			k.leaveFor(keeping[j], fmt.Sprintf("it overlaps %v, which is pinned for %s now", pin.got, a.label()), "pin nothing over it")
+		}
+	}
+}
+
+// overlapped reports whether what want i was before had addresses of p.
+func (k *keeper) overlapped(i int32, p netip.Prefix) bool {
+	b := &k.blocks[k.wants[i].block]
+	name := b.Cluster
+	if name == "" {
+		name = b.Name
+	}
+	if old, ok := k.was[name]; ok {
+		name = old
+	}
+	had := func(x Block) bool { r := x.Range.Of(cidr.FamilyOf(p)); return r.IsValid() && r.Overlaps(p) }
+	if b.Cluster == "" {
+		return slices.ContainsFunc(k.prev.networks, func(x Block) bool { return x.Name == name && had(x) })
+	}
+	j, ok := k.prev.find(name)
+	return ok && slices.ContainsFunc(k.prev.clusters[j].blocks, func(x Block) bool { return x.Role == b.Role && x.Name == b.Name && had(x) })
+}
+
+// leaveFor makes a kept want one that has no place yet, and says why where it
+// has no leave to move.
+func (k *keeper) leaveFor(i int32, reason, undo string) {
+	w := &k.wants[i]
+	b := &k.blocks[w.block]
+	k.gone = append(k.gone, gone{w.got, w.held(), b.label(), false})
+	if !k.mayMove[ownerName(b)] {
+		k.outgrew = append(k.outgrew, Outgrown{
+			Cluster: b.Cluster, Network: networkName(b), Role: b.Role, Name: rangeName(b), Range: w.got, Bits: w.got.Bits(),
+			Reason: reason, WaysOut: waysToStay(b, undo),
+		})
+	}
+	k.growing = slices.DeleteFunc(k.growing, func(g growing) bool {
+		if g.want == i {
+			w.bits = int16(g.bits)
+		}
+		return g.want == i
+	})
+	w.got, w.room, w.kept, w.pool = netip.Prefix{}, netip.Prefix{}, false, -1
+}
