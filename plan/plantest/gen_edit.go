@@ -3,11 +3,13 @@ package plantest
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"time"
 
 	"github.com/kubecidr/kubecidr/cidr"
+	"github.com/kubecidr/kubecidr/dualstack"
 	"github.com/kubecidr/kubecidr/k8sflags"
 	"github.com/kubecidr/kubecidr/plan"
 	"pgregory.net/rapid"
@@ -64,7 +66,7 @@ var edits = []func(*editor){
 	(*editor).add, (*editor).add, (*editor).remove, (*editor).rename, (*editor).renameNetwork,
 	(*editor).moreNodes, (*editor).moreNodes, (*editor).moreAddresses, (*editor).less, (*editor).otherPods,
 	(*editor).secondFamily, (*editor).upgrade, (*editor).addExtra, (*editor).otherZone,
-	(*editor).reserve, (*editor).addSpace, (*editor).reorder, (*editor).join,
+	(*editor).reserve, (*editor).pin, (*editor).addSpace, (*editor).reorder, (*editor).join,
 }
 
 // copyOf copies what edits change.
@@ -217,6 +219,28 @@ func (e *editor) reserve() {
 	p := e.near(len(e.s.Pools))
 	e.s.Reserved = append(e.s.Reserved, plan.Reservation{Prefix: p})
 	e.text = fmt.Sprintf("reserve %v", p)
+}
+
+// pin gives a cluster a range in a pool, where something may be.
+func (e *editor) pin() {
+	c := e.pick("pin a range of")
+	if c == nil || slices.Contains(c.Families, cidr.IPv6) {
+		return
+	}
+	r := rapid.SampledFrom([]plan.Role{plan.Pod, plan.Service, plan.External}).Draw(e.T, "role")
+	bits := map[plan.Role]int{plan.Pod: 17, plan.Service: 22, plan.External: 25}[r]
+	start := poolSpace(rapid.IntRange(0, len(e.s.Pools)-1).Draw(e.T, "pool"), 0, cidr.IPv4).As4()
+	start[1] += rapid.SampledFrom([]byte{0, 0, 1}).Draw(e.T, "second byte")
+	start[2] = rapid.SampledFrom([]byte{0, 0, 16, 64}).Draw(e.T, "third byte")
+	p, err := dualstack.Single(netip.PrefixFrom(netip.AddrFrom4(start), bits).Masked())
+	if err != nil {
+		e.Fatalf("plantest: pin: %v", err)
+	}
+	pins := maps.Clone(c.Pins)
+	if pins == nil {
+		pins = map[plan.Role]dualstack.Pair{}
+	}
+	pins[r], c.Pins = p, pins
 }
 
 func (e *editor) addSpace() {
