@@ -97,11 +97,10 @@ func (p *Pool) alloc(in block, bits int, fit Fit) (netip.Prefix, error) {
 	if y == nil {
 		return netip.Prefix{}, noSpace(y, in, bits)
 	}
-	b, ok := y.place(in, bits, fit)
+	b, ok := y.alloc(in, bits, fit)
 	if !ok {
 		return netip.Prefix{}, noSpace(y, in, bits)
 	}
-	y.use(b)
 	return b.prefix(), nil
 }
 
@@ -136,11 +135,10 @@ func (p *Pool) claim(b block) error {
 	if y == nil {
 		return conflict("claim", ErrConflict, b, b, Outside)
 	}
-	if _, state := y.around(b); state != Free {
+	if !y.cut(b, Used) {
 		with, state, _ := y.obstacle(b, 1<<Used|1<<Excluded|1<<Quarantined|1<<Outside)
 		return conflict("claim", ErrConflict, b, with, state)
 	}
-	y.use(b)
 	return nil
 }
 
@@ -160,12 +158,11 @@ func (p *Pool) exclude(b block) error {
 	if y == nil {
 		return nil
 	}
+	if y.cut(b, Excluded) {
+		return nil
+	}
 	if with, state, ok := y.obstacle(b, 1<<Used|1<<Quarantined); ok {
 		return conflict("exclude", ErrConflict, b, with, state)
-	}
-	if _, state := y.around(b); state == Free {
-		y.cut(b, Excluded)
-		return nil
 	}
 	for _, free := range slices.Collect(y.blocks(Free, b)) {
 		y.cut(free, Excluded)

@@ -14,12 +14,13 @@ import (
 // where both halves of a network are free, the network is the block.
 type buddy struct {
 	tree
-	space  []block     // aggregated
-	count  [129]uint64 // of free blocks, per length
-	has    lengths     // those that count is not 0 for
+	space  []block        // aggregated
+	count  [129]uint64    // of free blocks, per length
+	first  [129]u128.Uint // below it there is no free block of the length
+	has    lengths        // those that count is not 0 for
 	held   map[block]struct{}
 	floor  floor
-	fitted bool // the tree's nodes suit the length of a block in use
+	suits  State // the tree's nodes suit the first block cut out: a used one, or an excluded one until there is one
 	family Family
 }
 
@@ -32,7 +33,7 @@ type floor struct {
 }
 
 func newBuddy(f Family, space []block) *buddy {
-	y := &buddy{family: f, space: space, held: map[block]struct{}{}}
+	y := &buddy{family: f, space: space}
 	y.build(f.BitLen())
 	return y
 }
@@ -44,13 +45,13 @@ func (y *buddy) build(length int) {
 	y.floor = floor{y.root.addr, y.family.BitLen()}
 	for _, b := range y.space {
 		y.add(b)
-		y.more(int(b.bits))
+		y.more(int(b.bits), b.addr)
 	}
 }
 
-// fit lets the tree suit the first block that is taken into use.
-func (y *buddy) fit(length int) {
-	y.fitted = true
+// fit lets the tree suit the first block that is cut out for a state.
+func (y *buddy) fit(length int, s State) {
+	y.suits = s
 	excluded := slices.Collect(y.blocks(Excluded, y.all()))
 	y.build(length)
 	for _, b := range excluded {
@@ -72,7 +73,10 @@ func (y *buddy) clone() *buddy {
 func (y *buddy) all() block { return block{family: y.family} }
 
 // more and less count free blocks.
-func (y *buddy) more(length int) {
+func (y *buddy) more(length int, a u128.Uint) {
+	if y.count[length] == 0 || a.Less(y.first[length]) {
+		y.first[length] = a
+	}
 	y.count[length]++
 	y.has.add(length)
 }
@@ -84,20 +88,34 @@ func (y *buddy) less(length int) {
 	}
 }
 
-// use takes b, which is free, into use.
-func (y *buddy) use(b block) {
-	if !y.fitted {
-		y.fit(int(b.bits))
+// cut takes b out of the free block around it, if there is one; the rest of
+// that stays free.
+func (y *buddy) cut(b block, s State) bool {
+	if y.suits != Used && y.suits != s {
+		if _, state := y.around(b); state != Free {
+			return false
+		}
+		y.fit(int(b.bits), s)
 	}
-	y.cut(b, Used)
+	from, ok := y.take(b, s)
+	if !ok {
+		return false
+	}
+	y.split(from, b.addr, int(b.bits))
+	return true
 }
 
-// cut takes b out of the free block around it; the rest stays free.
-func (y *buddy) cut(b block, s State) {
-	from := y.take(b, s)
+// split counts a free block that a block was taken from: what is left of it is
+// one block of each length down to that of the block.
+func (y *buddy) split(from int, a u128.Uint, length int) {
 	y.less(from)
-	for n := from + 1; n <= int(b.bits); n++ {
-		y.more(n)
+	start := a.And(mask(from))
+	for n := from + 1; n <= length; n++ {
+		if y.count[n] == 0 || start.Less(y.first[n]) {
+			y.more(n, a.Xor(unit(n)).And(mask(n)))
+		} else {
+			y.count[n]++
+		}
 	}
 }
 
@@ -111,10 +129,11 @@ func (y *buddy) free(b block) bool {
 	for n := int(b.bits); n > to; n-- {
 		y.less(n)
 	}
-	y.more(to)
-	if b = b.supernet(to); b.addr.Less(y.floor.addr) {
+	b = b.supernet(to)
+	if b.addr.Less(y.floor.addr) || y.has == (lengths{}) {
 		y.floor.addr = b.addr
 	}
+	y.more(to, b.addr)
 	return true
 }
 

@@ -43,6 +43,34 @@ func (f Fit) String() string {
 	return fmt.Sprintf("Fit(%d)", uint8(f))
 }
 
+// alloc takes a block of some prefix length inside a network into use.
+func (y *buddy) alloc(in block, length int, fit Fit) (b block, ok bool) {
+	if y.suits == Used && (in.bits == 0 || int(in.bits) <= length && in.covers(y.root)) {
+		b = block{bits: uint8(length), family: y.family}
+		switch n := 0; fit {
+		case FirstFit:
+			b.addr, ok = y.useFirst(length)
+			return b, ok
+		case BestFit:
+			if n = y.has.prev(length); n < 0 {
+				return b, false
+			}
+			b.addr = y.useStart(n, length)
+			return b, true
+		case Sparse:
+			if n = y.has.next(0); n > length {
+				return b, false
+			}
+			b.addr = y.useStart(n, length)
+			return b, true
+		}
+	}
+	if b, ok = y.place(in, length, fit); ok {
+		y.cut(b, Used)
+	}
+	return b, ok
+}
+
 // place finds a place for a block of some prefix length inside a network. Only
 // those parts of free blocks count that are in the network.
 func (y *buddy) place(in block, length int, fit Fit) (block, bool) {
@@ -51,11 +79,7 @@ func (y *buddy) place(in block, length int, fit Fit) (block, bool) {
 	}
 	at := block{in.addr, uint8(length), y.family}
 	ok := false
-	switch whole := in.covers(y.root); {
-	case whole && fit == FirstFit:
-		at.addr, ok = y.lowest(length)
-		return at, ok
-	case !whole:
+	if !in.covers(y.root) {
 		if _, state := y.around(in); state != Outside {
 			if fit == LastFit {
 				at.addr = in.end().And(mask(length))
@@ -79,20 +103,56 @@ func (y *buddy) place(in block, length int, fit Fit) (block, bool) {
 	return at, ok
 }
 
-// lowest is the lowest place for a block of some prefix length in the space.
-func (y *buddy) lowest(length int) (a u128.Uint, ok bool) {
-	if length > y.floor.length {
-		y.floor.addr = y.root.addr
+// useFirst takes the lowest block of some prefix length into use.
+func (y *buddy) useFirst(length int) (a u128.Uint, ok bool) {
+	if length == y.floor.length {
+		if a, from, ok := y.takeFirst(y.floor.addr, length); ok {
+			y.floor.addr = a
+			y.split(from, a, length)
+			return a, true
+		}
 	}
-	a, ok = y.next(y.floor.addr, length)
-	if !ok {
+	// It is in the lowest free block of one of the lengths that will do.
+	free := y.has.prev(length)
+	if free < 0 {
+		return u128.Uint{}, false
+	}
+	for n := y.has.prev(free - 1); n >= 0; n = y.has.prev(n - 1) {
+		if y.first[n].Less(y.first[free]) {
+			free = n
+		}
+	}
+	b := block{y.first[free], uint8(length), y.family}
+	at, from, ok := y.locate(b)
+	if !ok || from != free {
+		if length <= y.floor.length && b.addr.Less(y.floor.addr) {
+			b.addr = y.floor.addr
+		}
 		q := search{tree: &y.tree, length: length, wanted: lengthsFrom(1, length)}
-		a, ok = q.above(y.floor.addr)
+		b.addr, _ = q.above(b.addr)
+		at, from, _ = y.locate(b)
 	}
-	if ok {
-		y.floor = floor{a, length}
+	y.floor = floor{b.addr, length}
+	y.first[from] = b.addr
+	y.takeAt(at, b, from, Used)
+	y.split(from, b.addr, length)
+	return b.addr, true
+}
+
+// useStart takes a block of some prefix length into use, at the start of the
+// lowest free block of exactly another.
+func (y *buddy) useStart(free, length int) (a u128.Uint) {
+	b := block{y.first[free], uint8(length), y.family}
+	at, from, ok := y.locate(b)
+	if !ok || from != free { // the one that was the lowest is gone
+		q := search{tree: &y.tree}
+		b.addr, _ = q.exactly(free).above(b.addr)
+		y.first[free] = b.addr
+		at, _, _ = y.locate(b)
 	}
-	return a, ok
+	y.takeAt(at, b, free, Used)
+	y.split(free, b.addr, length)
+	return b.addr
 }
 
 // largest is the largest free block inside a network, the lowest among equals.

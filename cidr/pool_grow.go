@@ -25,6 +25,6 @@ func (p *Pool) Grow(q netip.Prefix) (netip.Prefix, error) {
 		return netip.Prefix{}, conflict("grow "+b.prefix().String()+" to", ErrConflict, larger, with, state)
 	}
 	y.free(b)
-	y.use(larger)
+	y.cut(larger, Used)
 	return larger.prefix(), nil
 }

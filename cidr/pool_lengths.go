@@ -35,27 +35,34 @@ func (l *lengths) prev(n int) int {
 }
 
 // lengthSet is a set of prefix lengths from 1 to 128, to compare with others.
+// A length n is the bit that tells apart the two networks of n bits in one of
+// n-1: the highest bit of an address is the length 1. So the set has the form
+// of a mask, and the lengths at which an address lies in the second half of a
+// network are the address itself.
 type lengthSet u128.Uint
 
-func (s lengthSet) with(n int) lengthSet {
-	return lengthSet(u128.Uint(s).Or(u128.From64(1).Lsh(uint(n - 1))))
-}
+func (s lengthSet) with(n int) lengthSet { return lengthSet(u128.Uint(s).Or(unit(n))) }
 
 func (s lengthSet) or(t lengthSet) lengthSet { return lengthSet{s.Hi | t.Hi, s.Lo | t.Lo} }
 
 func (s lengthSet) and(t lengthSet) lengthSet { return lengthSet{s.Hi & t.Hi, s.Lo & t.Lo} }
 
+func (s lengthSet) without(t lengthSet) lengthSet { return lengthSet{s.Hi &^ t.Hi, s.Lo &^ t.Lo} }
+
 func (s lengthSet) meets(t lengthSet) bool { return s.Hi&t.Hi|s.Lo&t.Lo != 0 }
 
 func (s lengthSet) has(t lengthSet) bool { return t.Hi&^s.Hi|t.Lo&^s.Lo == 0 }
 
+func (s lengthSet) isEmpty() bool { return s.Hi|s.Lo == 0 }
+
+// shortest and longest are the ends of a set that is not empty.
+func (s lengthSet) shortest() int { return u128.Uint(s).LeadingZeros() + 1 }
+func (s lengthSet) longest() int  { return 128 - u128.Uint(s).TrailingZeros() }
+
 // lengthsFrom is the lengths from n to m.
 func lengthsFrom(n, m int) lengthSet {
-	switch {
-	case n > m:
+	if n > m {
 		return lengthSet{}
-	case m < 64:
-		return lengthSet{Lo: 1<<(m&63) - 1<<((n-1)&63)}
 	}
-	return lengthSet(u128.Max().Rsh(uint(128 - m)).Xor(u128.Max().Rsh(uint(129 - n))))
+	return lengthSet(mask(m).Xor(mask(n - 1)))
 }

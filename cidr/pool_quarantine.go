@@ -25,6 +25,9 @@ func (p *Pool) Quarantine(q netip.Prefix, until time.Time) error {
 	if year := until.Year(); year < 0 || year > 9999 {
 		return fault(ErrOutOfRange, "cidr: quarantine %v: until the year %d: want a year from 0 to 9999", b.prefix(), year)
 	}
+	if y.held == nil {
+		y.held = map[block]struct{}{}
+	}
 	y.held[b] = struct{}{}
 	heap.Push(&p.waiting, waiter{b, until})
 	return nil

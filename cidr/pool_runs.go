@@ -6,10 +6,6 @@ import "math/bits"
 // block of 2^k slots is a run of bits that starts at a multiple of 2^k; these
 // functions find all runs of a word at once.
 
-// slotBits is the base-2 logarithm of the number of slots: a node of n bits
-// has slots of n+slotBits.
-const slotBits = 6
-
 // starts has the places where runs of 2^k slots can start.
 var starts = [slotBits + 1]uint64{
 	0xffff_ffff_ffff_ffff,
@@ -43,12 +39,16 @@ func alone(runs uint64, k int) uint64 {
 	return runs &^ (p | p<<(1<<k))
 }
 
-// runOf is a run of 2^k slots.
-func runOf(slot uint, k int) uint64 { return ^uint64(0) >> (64 - 1<<k) << slot }
+// first has the first 2^k slots.
+var first = [8]uint64{1, 3, 0xf, 0xff, 0xffff, 0xffff_ffff, 0xffff_ffff_ffff_ffff}
 
-// longest is the k of the longest run that a slot, whose bit is set, lies in.
-func longest(word uint64, slot uint) int {
-	k := 0
+// runOf is a run of 2^k slots.
+func runOf(slot uint, k int) uint64 { return first[k&7] << (slot & 63) }
+
+// longest is the k of the longest run that a run of 2^from set bits lies in, or
+// is.
+func longest(word uint64, slot uint, from int) int {
+	k := from
 	for k < slotBits {
 		if r := runOf(slot>>(k+1)<<(k+1), k+1); word&r != r {
 			break

@@ -2,15 +2,15 @@ package cidr
 
 import "github.com/kubecidr/kubecidr/internal/u128"
 
-// search looks for free space in the nodes of a tree, from the lowest address
-// up or from the highest down.
+// search looks for free space in a tree, from the lowest address up or from the
+// highest down.
 type search struct {
 	*tree
 	length int       // of the block that is to be placed
 	wanted lengthSet // of the free blocks that will do
 	exact  bool      // free blocks of this length alone will do
 	last   bool      // from the highest address down
-	reader bool      // change nothing, not even what nodes know
+	reader bool      // change nothing, not even what is known of nodes
 }
 
 // exactly is the search for free blocks of one length.
@@ -23,53 +23,41 @@ func (q search) exactly(length int) *search {
 // within searches the part of the space that lies in a network, and returns
 // the address of the place. A free block around the network is not found.
 func (q *search) within(in block) (u128.Uint, bool) {
-	n, base, slots := q.enter(in)
-	if slots == 0 {
-		return u128.Uint{}, false
+	switch p := q.enter(in); {
+	case p.entry != nil:
+		return q.network(p.entry, p.length)
+	case p.slots != 0:
+		return q.node(p.node, p.network, p.slots)
 	}
-	return q.node(n, base, q.networkOf(in.addr, base), slots)
+	return u128.Uint{}, false
 }
 
-// next is the lowest place for a block of some prefix length at an address of
-// the space or above, if it is in the slots of the node that the last change
-// was in: when a pool fills up, it most often is.
-func (t *tree) next(a u128.Uint, length int) (u128.Uint, bool) {
-	depth := t.shared(block{addr: a, bits: 128})
-	base := t.base + slotBits*depth
-	k := base + slotBits - length
-	if k < 0 || k > slotBits {
-		return u128.Uint{}, false
-	}
-	n := &t.nodes[t.way.steps[depth].node]
-	slots := ^uint64(0) << slot(a, base)
-	own := runs(n.free&slots, k)
-	if own == 0 || n.room&slots&(1<<firstSlot(own)-1) != 0 {
-		return u128.Uint{}, false
-	}
-	return slotAddr(t.networkOf(a, base), base, firstSlot(own)), true
-}
-
-// above searches the space from the slots at an address of it up, from the
-// inside out: the place is most often near the last change.
+// above searches the space from an address of it up, below which there is no
+// place. It does so from the inside out, because the place is most often near.
 func (q *search) above(a u128.Uint) (u128.Uint, bool) {
-	depth := q.shared(block{addr: a, bits: 128})
-	base := q.base + slotBits*depth
-	for slots := ^uint64(0) << slot(a, base); ; slots = ^uint64(0) << slot(a, base) << 1 {
-		n := &q.nodes[q.way.steps[depth].node]
-		if found, ok := q.node(n, base, q.networkOf(a, base), slots); ok {
+	at := q.climb(block{addr: a, bits: 128})
+	slots := ^uint64(0) << slot(a, int(q.nodes[at].base))
+	for {
+		network := a.And(mask(int(q.nodes[at].base)))
+		if found, ok := q.node(at, network, slots); ok || at == top {
+			return found, ok
+		}
+		at = q.nodes[at].up
+		n := &q.nodes[at]
+		place := slot(a, int(n.base))
+		e := q.entry(n, place)
+		if found, ok := q.behind(e, q.wanted.and(e.beside(n.slotLength()))); ok {
 			return found, true
 		}
-		if depth == 0 {
-			return u128.Uint{}, false
-		}
-		depth--
-		base -= slotBits
+		slots = ^uint64(0) << place << 1
 	}
 }
 
 // node searches some of the slots of a node.
-func (q *search) node(n *node, base int, a u128.Uint, slots uint64) (u128.Uint, bool) {
-	own := q.slots(n.free&slots, base)
+func (q *search) node(at uint32, network u128.Uint, slots uint64) (u128.Uint, bool) {
+	n := &q.nodes[at]
+	base := int(n.base)
+	own := q.slots(n.free, base) & slots
 	below := n.room & slots
 	switch {
 	case own == 0:
@@ -79,34 +67,31 @@ func (q *search) node(n *node, base int, a u128.Uint, slots uint64) (u128.Uint, 
 		below &= 1<<firstSlot(own) - 1
 	}
 	for below != 0 {
-		at := firstSlot(below)
+		place := firstSlot(below)
 		if q.last {
-			at = lastSlot(below)
+			place = lastSlot(below)
 		}
-		below &^= 1 << at
-		known := &q.below[n.child(at)]
-		if !known.lengths.meets(q.wanted) {
-			continue
-		}
-		child := &q.nodes[known.node]
-		if found, ok := q.node(child, base+slotBits, slotAddr(a, base, at), ^uint64(0)); ok {
+		below &^= 1 << place
+		if found, ok := q.network(&q.below[n.child(place)], base+slotBits); ok {
 			return found, true
-		}
-		if !q.reader {
-			known.lengths = q.lengthsBelow(child, base+slotBits)
 		}
 	}
 	switch {
 	case own == 0:
 		return u128.Uint{}, false
 	case !q.last:
-		return slotAddr(a, base, firstSlot(own)), true
+		return slotAddr(network, base, firstSlot(own)), true
 	}
-	end := slotAddr(a, base, lastSlot(own))
+	end := slotAddr(network, base, lastSlot(own))
 	if base+slotBits < q.length {
-		end = end.Or(mask(base + slotBits).Not()).And(mask(q.length))
+		end = q.lastPlace(end, base+slotBits)
 	}
 	return end, true
+}
+
+// lastPlace is the highest place in a free block.
+func (q *search) lastPlace(a u128.Uint, length int) u128.Uint {
+	return a.Or(mask(length).Not()).And(mask(q.length))
 }
 
 // slots has the free slots where a node of some length has a place itself.
@@ -123,4 +108,80 @@ func (q *search) slots(free uint64, base int) uint64 {
 		return alone(free, k)
 	}
 	return free
+}
+
+// network searches the network of some length around an entry.
+func (q *search) network(e *below, length int) (u128.Uint, bool) {
+	beside := q.wanted.and(e.beside(length))
+	first, then := q.before, q.behind
+	if q.last {
+		first, then = then, first
+	}
+	if a, ok := first(e, beside); ok {
+		return a, true
+	}
+	if a, ok := q.inside(e); ok {
+		return a, true
+	}
+	return then(e, beside)
+}
+
+// before finds a place in free blocks of some lengths beside an entry, at lower
+// addresses: the shorter the length, the lower.
+func (q *search) before(e *below, lengths lengthSet) (u128.Uint, bool) {
+	lengths = lengths.and(lengthSet(e.addr))
+	switch {
+	case lengths.isEmpty():
+		return u128.Uint{}, false
+	case q.last:
+		n := lengths.longest()
+		return q.lastPlace(e.sibling(n), n), true
+	}
+	return e.sibling(lengths.shortest()), true
+}
+
+// behind is before for higher addresses: the shorter the length, the higher.
+func (q *search) behind(e *below, lengths lengthSet) (u128.Uint, bool) {
+	lengths = lengths.without(lengthSet(e.addr))
+	switch {
+	case lengths.isEmpty():
+		return u128.Uint{}, false
+	case q.last:
+		n := lengths.shortest()
+		return q.lastPlace(e.sibling(n), n), true
+	}
+	return e.sibling(lengths.longest()), true
+}
+
+// inside searches the network of an entry itself.
+func (q *search) inside(e *below) (u128.Uint, bool) {
+	switch {
+	case e.node != 0:
+		if !q.known[e.node].meets(q.wanted) {
+			break
+		}
+		if found, ok := q.node(e.node, e.addr, ^uint64(0)); ok {
+			return found, true
+		}
+		if !q.reader {
+			q.known[e.node] = q.lengthsOf(e.node)
+		}
+	case e.state == Free && q.wanted.has(lengthSet{}.with(int(e.bits))):
+		if q.last {
+			return q.lastPlace(e.addr, int(e.bits)), true
+		}
+		return e.addr, true
+	}
+	return u128.Uint{}, false
+}
+
+// lengthsOf is the lengths of the free blocks in a node and below, as far as it
+// is known there.
+func (t *tree) lengthsOf(at uint32) lengthSet {
+	n := &t.nodes[at]
+	s := lengthsOf(n.free, n.slotLength())
+	for i := range t.entries(n) {
+		s = s.or(t.lengthsIn(&t.below[n.list+uint32(i)], n.slotLength()))
+	}
+	return s
 }

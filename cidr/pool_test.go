@@ -292,6 +292,33 @@ func TestPoolTakesBackWhatItHandedOut(t *testing.T) {
 	}
 }
 
+// Of a part of the space that lies far from the others, what is free ends where
+// it ends, also when one block of it is left.
+func TestPoolOfFarSpaces(t *testing.T) {
+	p := newPool(t, "fd00::/64", "fd80::/20")
+	within := netip.MustParsePrefix("fd00::/64")
+	var blocks []netip.Prefix
+	for range 3 {
+		q, err := p.AllocIn(within, 70, cidr.FirstFit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		blocks = append(blocks, q)
+	}
+	for i, want := range [][]string{
+		{"fd00::/70", "fd00:0:0:0:c00::/70", "fd00:0:0:0:1000::/68", "fd00:0:0:0:2000::/67", "fd00:0:0:0:4000::/66", "fd00:0:0:0:8000::/65", "fd80::/20"},
+		{"fd00::/69", "fd00:0:0:0:c00::/70", "fd00:0:0:0:1000::/68", "fd00:0:0:0:2000::/67", "fd00:0:0:0:4000::/66", "fd00:0:0:0:8000::/65", "fd80::/20"},
+		{"fd00::/64", "fd80::/20"},
+	} {
+		if err := p.Release(blocks[i]); err != nil {
+			t.Fatal(err)
+		}
+		if got := slices.Collect(p.Free()); !slices.Equal(got, prefixes(want...)) {
+			t.Errorf("%d freed: %v, want %v", i+1, got, want)
+		}
+	}
+}
+
 func TestPoolDoesNotAllocate(t *testing.T) {
 	for _, tt := range []struct {
 		space string
@@ -334,6 +361,8 @@ func TestPoolMemory(t *testing.T) {
 	}{
 		{"fd00::/8", cidr.IPv6, 64, 10, 64 << 10},
 		{"10.0.0.0/8", cidr.IPv4, 28, 1 << 20, 8 << 20},
+		{"fd00::/16", cidr.IPv6, 64, 1 << 20, 96 << 20},
+		{"::/0", cidr.IPv6, 128, 1 << 17, 12 << 20},
 	} {
 		var before, after runtime.MemStats
 		runtime.GC()

@@ -46,7 +46,7 @@ func TestRuns(t *testing.T) {
 			}
 			for rest := single; rest != 0; rest &= rest - 1 {
 				for slot := firstSlot(rest); slot < firstSlot(rest)+1<<k; slot++ {
-					if got := longest(word, slot); got != k {
+					if got := longest(word, slot, 0); got != k {
 						t.Fatalf("longest(%x, %d) = %d, want %d", word, slot, got, k)
 					}
 				}
@@ -75,7 +75,10 @@ func TestLengthsFrom(t *testing.T) {
 // TestTreeKnowsItself checks what nodes know of the nodes below them, and that
 // no node and no list is lost or has two owners.
 func TestTreeKnowsItself(t *testing.T) {
-	spaces := [][]string{{"10.0.0.0/8"}, {"0.0.0.0/0"}, {"10.0.0.0/9", "10.128.0.0/11", "172.16.0.0/12"}, {"fd00::/16"}, {"::/0"}, {"fd00::/123"}}
+	spaces := [][]string{
+		{"10.0.0.0/8"}, {"0.0.0.0/0"}, {"10.0.0.0/9", "10.128.0.0/11", "172.16.0.0/12"}, {"fd00::/16"}, {"::/0"}, {"fd00::/123"},
+		{"fd00::/64", "fd00:0:0:8000::/68", "fd00:0:1::/96", "fd80::/20"},
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		var space []netip.Prefix
 		for _, s := range rapid.SampledFrom(spaces).Draw(t, "space") {
@@ -111,6 +114,14 @@ func TestTreeKnowsItself(t *testing.T) {
 					used = used[:len(used)-1]
 				}
 			},
+			"claim": func(t *rapid.T) {
+				for range rapid.IntRange(1, 20).Draw(t, "blocks") {
+					if b := genScattered(y).Draw(t, "block"); y.cut(b, Used) {
+						used = append(used, b)
+					}
+				}
+			},
+			"exclude anywhere": func(t *rapid.T) { y.cut(genScattered(y).Draw(t, "block"), Excluded) },
 			"exclude": func(t *rapid.T) {
 				if b, ok := p.Largest(y.family); ok {
 					n := min(b.Bits()+rapid.IntRange(0, 15).Draw(t, "longer"), y.family.BitLen())
@@ -122,16 +133,66 @@ func TestTreeKnowsItself(t *testing.T) {
 	})
 }
 
+// genScattered draws blocks of any length anywhere in the space, whose addresses
+// differ in a few bits, at any distance from each other.
+func genScattered(y *buddy) *rapid.Generator[block] {
+	return rapid.Custom(func(t *rapid.T) block {
+		b := rapid.SampledFrom(y.space).Draw(t, "in")
+		from := int(b.bits)
+		b.bits = uint8(rapid.IntRange(from, y.family.BitLen()).Draw(t, "length"))
+		for range rapid.IntRange(0, 4).Draw(t, "bits set") {
+			if n := rapid.IntRange(from, y.family.BitLen()).Draw(t, "bit"); n > from {
+				b.addr = b.addr.Or(unit(n))
+			}
+		}
+		return b.supernet(int(b.bits))
+	})
+}
+
+// isLone reports whether one block, or one network below, is all in a node that
+// is not free, and an entry of the node above could say so.
+func isLone(tree *tree, n *node, up uint32, network block) bool {
+	things, free := 0, true
+	for slot := uint(0); slot < 64; slot++ {
+		switch bit := uint64(1) << slot; {
+		case n.free&bit != 0:
+		case n.divided&bit != 0:
+			e := tree.entry(n, slot)
+			free = free && (e.around == Free || int(e.bits) == n.slotLength())
+			things++
+		case n.excluded&bit != 0:
+			if k := longest(n.excluded, slot, 0); slot&(1<<k-1) == 0 {
+				things++
+			}
+		case n.usedStarts()&bit != 0:
+			things++
+		default:
+			inUse := false
+			for i := 64 + slot; i > 0; i >>= 1 {
+				inUse = inUse || n.isUsed(i)
+			}
+			free = free && inUse
+		}
+	}
+	above := tree.entry(&tree.nodes[up], slot(network.addr, int(tree.nodes[up].base)))
+	free = free && (above.around == Free || int(above.bits) == tree.nodes[up].slotLength())
+	return free && things == 1
+}
+
 func checkTree(t *rapid.T, tree *tree) {
 	seen := map[uint32]bool{0: true}
 	lists := 1
-	var check func(at uint32, base int) lengthSet
-	check = func(at uint32, base int) lengthSet {
+	var check func(at, up uint32, network block) lengthSet
+	check = func(at, up uint32, network block) lengthSet {
 		if seen[at] {
 			t.Fatalf("node %d has two owners", at)
 		}
 		seen[at] = true
 		n := &tree.nodes[at]
+		base := int(n.base)
+		if n.up != up || (base-tree.base)%slotBits != 0 || at != top && base != int(network.bits) {
+			t.Fatalf("node %d of %v: base %d, below node %d", at, network.prefix(), base, n.up)
+		}
 		if n.free&n.excluded|n.free&n.divided|n.excluded&n.divided|n.room&^n.divided != 0 {
 			t.Fatalf("node %d: a slot has two states", at)
 		}
@@ -141,27 +202,49 @@ func checkTree(t *rapid.T, tree *tree) {
 		if n.list != 0 {
 			lists += 1 << n.class
 		}
+		if at != top && isLone(tree, n, up, network) {
+			t.Fatalf("node %d is there for one thing", at)
+		}
 		lengths := lengthsOf(n.free, base+slotBits)
 		for rest := n.divided; rest != 0; rest &= rest - 1 {
-			slot := firstSlot(rest)
-			known := tree.below[n.child(slot)]
-			below := check(known.node, base+slotBits)
-			if !known.lengths.has(below) {
-				t.Fatalf("node %d does not know all of %x free below slot %d: %x", at, below, slot, known.lengths)
+			place := firstSlot(rest)
+			e := tree.entry(n, place)
+			if slot(e.addr, base) != place || e.addr.And(mask(int(e.bits))) != e.addr || !network.covers(block{e.addr, e.bits, network.family}) {
+				t.Fatalf("node %d, slot %d: entry at another place", at, place)
 			}
-			if room := n.room>>slot&1 == 1; room != (below != lengthSet{}) {
-				t.Fatalf("node %d: room below slot %d: %v", at, slot, room)
+			slotLength := base + slotBits
+			below := e.beside(slotLength)
+			switch {
+			case e.node != 0:
+				below = below.or(check(e.node, at, block{e.addr, e.bits, network.family}))
+			case int(e.bits) <= slotLength:
+				t.Fatalf("node %d, slot %d: entry for a whole slot", at, place)
+			case e.state == Free:
+				below = below.with(int(e.bits))
+			}
+			if int(e.bits) > slotLength && e.around != Free && e.around != Outside || e.node == 0 && e.state == e.around {
+				t.Fatalf("node %d, slot %d: %v around %v", at, place, e.around, e.state)
+			}
+			if !tree.lengthsIn(e, slotLength).has(below) {
+				t.Fatalf("node %d does not know all of %x free below slot %d", at, below, place)
+			}
+			if room := n.room>>place&1 == 1; room == below.isEmpty() {
+				t.Fatalf("node %d: room below slot %d: %v", at, place, room)
 			}
 			lengths = lengths.or(below)
 		}
+		if at != top && (!tree.known[at].has(lengths) || tree.known[at].isEmpty() != lengths.isEmpty()) {
+			t.Fatalf("node %d knows of %x free, which is %x", at, tree.known[at], lengths)
+		}
 		return lengths
 	}
-	check(top, tree.base)
-	for i := tree.recycled; i != 0; i = tree.nodes[i].list {
+	check(top, 0, tree.root)
+	isTree := len(seen)
+	for i := tree.recycled; i != 0; i = tree.nodes[i].up {
 		seen[i] = true
 	}
-	if len(seen) != len(tree.nodes) {
-		t.Fatalf("%d nodes, of which %d are in the tree or free", len(tree.nodes), len(seen))
+	if len(seen) != len(tree.nodes) || len(tree.known) != len(tree.nodes) {
+		t.Fatalf("%d nodes, of which %d are in the tree and %d free", len(tree.nodes), isTree, len(seen)-isTree)
 	}
 	for class, list := range tree.lists {
 		for ; list != 0; list = tree.below[list].node {
@@ -169,14 +252,14 @@ func checkTree(t *rapid.T, tree *tree) {
 		}
 	}
 	if lists != len(tree.below) {
-		t.Fatalf("lists for %d nodes, of which %d are in the tree or free", len(tree.below), lists)
+		t.Fatalf("lists for %d entries, of which %d are in the tree or free", len(tree.below), lists)
 	}
-	for d := 1; d <= tree.way.depth; d++ {
-		from := tree.nodes[tree.way.steps[d-1].node]
-		slot := slot(tree.way.addr, tree.base+slotBits*(d-1))
-		step := tree.way.steps[d]
-		if from.divided>>slot&1 == 0 || from.child(slot) != step.place || tree.below[step.place].node != step.node {
-			t.Fatalf("the way is wrong at depth %d", d)
+	at := tree.finger.node
+	for up := at; up != top; up = tree.nodes[up].up {
+		n := &tree.nodes[up]
+		above := &tree.nodes[n.up]
+		if e := tree.entry(above, slot(tree.finger.addr, int(above.base))); e == nil || e.node != up {
+			t.Fatalf("the finger is not in node %d", up)
 		}
 	}
 }
