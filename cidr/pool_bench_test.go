@@ -155,4 +155,44 @@ func BenchmarkPool(b *testing.B) {
 			runtime.KeepAlive(p)
 		})
 	}
+	ordered := allocN(b, newPool(b, "10.0.0.0/8"), cidr.IPv4, 28, million)
+	every2nd := make([]netip.Prefix, 0, million/2)
+	for i := 0; i < len(ordered); i += 2 {
+		every2nd = append(every2nd, ordered[i])
+	}
+	var p *cidr.Pool
+	b.Run("claim in order", func(b *testing.B) {
+		perOp(b, million, func() { p = newPool(b, "10.0.0.0/8") }, func() {
+			for _, q := range ordered {
+				if err := p.Claim(q); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	})
+	b.Run("exclude in order", func(b *testing.B) {
+		perOp(b, len(every2nd), func() { p = newPool(b, "10.0.0.0/8") }, func() {
+			for _, q := range every2nd {
+				if err := p.Exclude(q); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	})
+	p = newPool(b, "10.0.0.0/8")
+	for _, q := range every2nd {
+		if err := p.Claim(q); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.Run("all that is free", func(b *testing.B) {
+		perOp(b, len(every2nd), func() {}, func() {
+			for range p.Free() {
+				continue
+			}
+		})
+	})
+	b.Run("clone", func(b *testing.B) {
+		perOp(b, len(every2nd), func() {}, func() { p.Clone() })
+	})
 }
