@@ -12,12 +12,10 @@ type finger struct {
 // climb goes up from the finger to the first node that has a block, as one slot
 // of it or several, or below one.
 func (t *tree) climb(b block) uint32 {
-	same := t.finger.addr.Xor(b.addr).LeadingZeros()
+	same := min(t.finger.addr.Xor(b.addr).LeadingZeros(), int(b.bits)-1)
 	at := t.finger.node
-	n := &t.nodes[at]
-	for at != top && (int(n.base) > same || int(n.base) >= int(b.bits)) {
+	for n := &t.nodes[at]; at != top && int(n.base) > same; n = &t.nodes[at] {
 		at = n.up
-		n = &t.nodes[at]
 	}
 	return at
 }
@@ -26,21 +24,24 @@ func (t *tree) climb(b block) uint32 {
 // the last node on the way there. For what is not in the space at all it is the
 // root.
 func (t *tree) find(b block) uint32 {
-	at := t.finger.node
-	n := &t.nodes[at]
-	if at == top || int(n.base) >= int(b.bits) || int(n.base) > t.finger.addr.Xor(b.addr).LeadingZeros() {
-		at = t.climb(b)
-		n = &t.nodes[at]
-	}
-	for int(b.bits) > n.slotLength() {
-		e := t.entry(n, slot(b.addr, int(n.base)))
-		if e == nil || e.node == 0 || b.bits <= e.bits || e.addr.Xor(b.addr).LeadingZeros() < int(e.bits) {
-			break
+	at := t.climb(b)
+	for {
+		n := &t.nodes[at]
+		length := n.slotLength()
+		if int(b.bits) <= length {
+			return at
+		}
+		e := t.entry(n, slot(b.addr, length-slotBits))
+		if e == nil || e.node == 0 {
+			return at
+		}
+		// A node just below the slot has all of it; for the root the block may
+		// be outside.
+		if (int(e.bits) > length || at == top) && (b.bits <= e.bits || e.shared(b) < int(e.bits)) {
+			return at
 		}
 		at = e.node
-		n = &t.nodes[at]
 	}
-	return at
 }
 
 // goTo is find for a change.

@@ -39,7 +39,9 @@ func (t *tree) takeFirst(a u128.Uint, length int) (taken u128.Uint, from int, ok
 		n.fill(place, k, Used)
 		a = slotAddr(a, base, place)
 		t.finger = finger{a, at}
-		t.tell(at, a, true, lengthsFrom(from+1, length))
+		if from < length || !n.hasRoom() {
+			t.tell(at, a, true, lengthsFrom(from+1, length))
+		}
 		return a, from, true
 	}
 }

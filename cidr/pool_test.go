@@ -319,6 +319,34 @@ func TestPoolOfFarSpaces(t *testing.T) {
 	}
 }
 
+// What is outside of the space has slots in the tree's root like all else.
+func TestPoolOutside(t *testing.T) {
+	p := newPool(t, "10.0.0.0/8", "fd00::/16")
+	allocN(t, p, cidr.IPv4, 28, 5000)
+	allocN(t, p, cidr.IPv6, 64, 5000)
+	want, _ := p.MarshalText()
+	for _, q := range prefixes("11.0.0.0/28", "74.0.0.16/28", "11.15.0.0/28", "11.0.0.0/30", "fd01::/64", "fd01:0:0:8::/61", "3d00::/64", "fd01:8000::/64") {
+		for op, f := range map[string]func(netip.Prefix) error{
+			"Claim": p.Claim, "Release": p.Release,
+			"Grow": func(q netip.Prefix) error { _, err := p.Grow(q); return err },
+		} {
+			var c *cidr.ConflictError
+			if err := f(q); !errors.As(err, &c) || c.State != cidr.Outside || c.With != q {
+				t.Errorf("%s(%v): %v", op, q, err)
+			}
+		}
+		if err := p.Exclude(q); err != nil {
+			t.Errorf("Exclude(%v): %v", q, err)
+		}
+		if got, err := p.AllocIn(q, q.Bits(), cidr.FirstFit); !errors.Is(err, cidr.ErrNoSpace) {
+			t.Errorf("AllocIn(%v) = %v, %v", q, got, err)
+		}
+	}
+	if got, _ := p.MarshalText(); string(got) != string(want) {
+		t.Errorf("the pool has changed to\n%s", got)
+	}
+}
+
 func TestPoolDoesNotAllocate(t *testing.T) {
 	for _, tt := range []struct {
 		space string
