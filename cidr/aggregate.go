@@ -1,9 +1,6 @@
 package cidr
 
-import (
-	"net/netip"
-	"slices"
-)
+import "net/netip"
 
 // Aggregate returns the fewest prefixes that cover exactly the addresses of
 // ps, in address order, IPv4 first: duplicates and subnets go, siblings merge.
@@ -83,23 +80,6 @@ func (r *run) aggregateBlocks() {
 		r.add(b.addr, int(b.bits), 0)
 		last = b
 	}
-}
-
-// aggregate sorts blocks and merges them in place.
-func aggregate(blocks []block) []block {
-	slices.SortFunc(blocks, compareBlocks)
-	merged := blocks[:0]
-	for _, b := range blocks {
-		if n := len(merged); n > 0 && merged[n-1].covers(b) {
-			continue
-		}
-		for n := len(merged); n > 0 && siblings(merged[n-1], b); n-- {
-			b = b.supernet(int(b.bits) - 1)
-			merged = merged[:n-1]
-		}
-		merged = append(merged, b)
-	}
-	return merged
 }
 
 // siblings reports whether a and b are the halves of one network.

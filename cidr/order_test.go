@@ -88,6 +88,23 @@ func checkOrder(t *testing.T, name string, ps []netip.Prefix) {
 	}
 }
 
+// aggregate sorts blocks and merges them in place.
+func aggregate(blocks []block) []block {
+	slices.SortFunc(blocks, compareBlocks)
+	merged := blocks[:0]
+	for _, b := range blocks {
+		if n := len(merged); n > 0 && merged[n-1].covers(b) {
+			continue
+		}
+		for n := len(merged); n > 0 && siblings(merged[n-1], b); n-- {
+			b = b.supernet(int(b.bits) - 1)
+			merged = merged[:n-1]
+		}
+		merged = append(merged, b)
+	}
+	return merged
+}
+
 // Merging writes over what was read, in words that were chosen for the input.
 func TestAggregateAgreesWithBlocksWhateverTheWords(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))

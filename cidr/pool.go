@@ -36,15 +36,16 @@ type Pool struct {
 // them free. They may overlap; siblings merge, so that a block can lie across
 // prefixes that follow each other.
 func NewPool(space ...netip.Prefix) (*Pool, error) {
-	blocks := make([]block, len(space))
-	for i, q := range space {
+	for _, q := range space {
 		if err := check("new pool", q); err != nil {
 			return nil, err
 		}
-		blocks[i] = blockOf(q)
 	}
 	p := new(Pool)
-	blocks = aggregate(blocks)
+	var blocks []block
+	for _, q := range Aggregate(space) {
+		blocks = append(blocks, blockOf(q))
+	}
 	n := 0
 	for n < len(blocks) && blocks[n].family == IPv4 {
 		n++
