@@ -4,7 +4,7 @@ import "github.com/kubecidr/kubecidr/internal/u128"
 
 // add makes a block of the space free, before anything else is done to it.
 func (t *tree) add(b block) {
-	t.put(t.goTo(b), b, Free, lengthSet{}.with(max(1, int(b.bits))))
+	t.put(t.goTo(b), b, Free, int(b.bits), int(b.bits))
 }
 
 // take turns a free block, or a part of one, into a block of another state, and
@@ -31,7 +31,7 @@ func (t *tree) locate(b block) (at uint32, from int, ok bool) {
 
 // takeAt takes what was located.
 func (t *tree) takeAt(at uint32, b block, from int, s State) {
-	at = t.put(at, b, s, lengthsFrom(from+1, int(b.bits)))
+	at = t.put(at, b, s, from+1, int(b.bits))
 	if s == Excluded {
 		at, _ = t.close(at, b.addr, Excluded, true)
 		t.collapse(at, b.addr)
@@ -62,8 +62,9 @@ func (t *tree) freeAt(at uint32, b block) (length int, ok bool) {
 
 // put gives a block, all of which is free or outside, another state. It starts
 // from a node on the way there and returns the one that has the block then. The
-// nodes on the way are told what lengths of free blocks there are more.
-func (t *tree) put(at uint32, b block, s State, more lengthSet) uint32 {
+// nodes on the way are told that there are free blocks of more lengths: from one
+// to another.
+func (t *tree) put(at uint32, b block, s State, from, to int) uint32 {
 	for {
 		n := &t.nodes[at]
 		base := int(n.base)
@@ -71,7 +72,7 @@ func (t *tree) put(at uint32, b block, s State, more lengthSet) uint32 {
 		had := n.hasRoom()
 		if int(b.bits) <= base+slotBits {
 			n.fill(place, size(b, base), s)
-			t.tell(at, b.addr, had, more)
+			t.tell(at, b.addr, had, from, to)
 			return at
 		}
 		switch e := t.entry(n, place); {
@@ -82,7 +83,7 @@ func (t *tree) put(at uint32, b block, s State, more lengthSet) uint32 {
 				n.free &^= 1 << place
 			}
 			t.divide(n, place, below{addr: b.addr, bits: b.bits, state: s, around: around})
-			t.tell(at, b.addr, had, more)
+			t.tell(at, b.addr, had, from, to)
 			return at
 		case e.is(b):
 			e.state = s
@@ -90,7 +91,7 @@ func (t *tree) put(at uint32, b block, s State, more lengthSet) uint32 {
 			if t.roomIn(e, base+slotBits) {
 				n.room |= 1 << place
 			}
-			t.tell(at, b.addr, had, more)
+			t.tell(at, b.addr, had, from, to)
 			return at
 		}
 		at = t.expand(at, place, b)
@@ -140,7 +141,7 @@ func (t *tree) giveBack(b block) (to int, ok bool) {
 	} else {
 		to = int(t.entry(n, place).bits)
 	}
-	t.tell(at, b.addr, had, lengthSet(unit(to)))
+	t.tell(at, b.addr, had, to, to)
 	if n.divided&(n.divided-1)|n.used[1]&(n.used[1]-1) == 0 {
 		t.collapse(at, b.addr)
 	}
@@ -148,13 +149,24 @@ func (t *tree) giveBack(b block) (to int, ok bool) {
 }
 
 // tell makes known on the way up from a node that it has changed: that there
-// are free blocks of more lengths, or none at all. The node had room before, or
-// not.
-func (t *tree) tell(at uint32, a u128.Uint, had bool, more lengthSet) {
-	if had && t.nodes[at].hasRoom() && t.known[at].has(more) {
-		return // most often
+// are free blocks of more lengths, from one to another, or none at all. The node
+// had room before, or not.
+//
+// Most often nothing is new. For runs of slots the node itself remembers that,
+// which spares a line of the cache.
+func (t *tree) tell(at uint32, a u128.Uint, had bool, from, to int) {
+	n := &t.nodes[at]
+	var runs uint8
+	if k := n.slotLength() - to; k >= 0 {
+		runs = uint8(1<<(n.slotLength()-from+1) - 1<<k)
+		if had && n.hasRoom() && runs&^n.told == 0 {
+			return
+		}
 	}
-	t.tellUp(at, a, had, more)
+	t.tellUp(at, a, had, lengthsFrom(from, to))
+	if n.hasRoom() {
+		n.told |= runs
+	}
 }
 
 func (t *tree) tellUp(at uint32, a u128.Uint, had bool, more lengthSet) {
@@ -163,7 +175,7 @@ func (t *tree) tellUp(at uint32, a u128.Uint, had bool, more lengthSet) {
 		has := n.hasRoom()
 		switch {
 		case !has:
-			t.known[at], more = lengthSet{}, lengthSet{}
+			t.known[at], n.told, more = lengthSet{}, 0, lengthSet{}
 		case had && t.known[at].has(more):
 			return
 		default:

@@ -39,9 +39,7 @@ func (t *tree) takeFirst(a u128.Uint, length int) (taken u128.Uint, from int, ok
 		n.fill(place, k, Used)
 		a = slotAddr(a, base, place)
 		t.finger = finger{a, at}
-		if from < length || !n.hasRoom() {
-			t.tell(at, a, true, lengthsFrom(from+1, length))
-		}
+		t.tell(at, a, true, from+1, length)
 		return a, from, true
 	}
 }

@@ -19,7 +19,8 @@ type node struct {
 	up       uint32    // the node above
 	base     int8      // the node's length: it may be below 0 for the root
 	class    uint8     // the list has room for 1<<class
-	_        [6]byte   // to fill a cache line
+	told     uint8     // bit k: free runs of 2^k slots are known above, see tree.tell
+	_        [5]byte   // to fill a cache line
 }
 
 // slot is the slot of a node of some length where an address lies.

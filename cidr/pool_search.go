@@ -164,7 +164,7 @@ func (q *search) inside(e *below) (u128.Uint, bool) {
 			return found, true
 		}
 		if !q.reader {
-			q.known[e.node] = q.lengthsOf(e.node)
+			q.known[e.node], q.nodes[e.node].told = q.lengthsOf(e.node), 0
 		}
 	case e.state == Free && q.wanted.has(lengthSet{}.with(int(e.bits))):
 		if q.last {

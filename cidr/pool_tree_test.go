@@ -236,6 +236,11 @@ func checkTree(t *rapid.T, tree *tree) {
 		if at != top && (!tree.known[at].has(lengths) || tree.known[at].isEmpty() != lengths.isEmpty()) {
 			t.Fatalf("node %d knows of %x free, which is %x", at, tree.known[at], lengths)
 		}
+		for k := range 8 {
+			if n.told>>k&1 == 1 && !tree.known[at].has(lengthSet{}.with(base+slotBits-k)) {
+				t.Fatalf("node %d takes for known what is not: %b, %x", at, n.told, tree.known[at])
+			}
+		}
 		return lengths
 	}
 	check(top, 0, tree.root)
