@@ -95,7 +95,7 @@ func (t *tree) put(at uint32, b block, s State, from, to int) uint32 {
 			return at
 		}
 		at = t.expand(at, place, b)
-		t.finger.node = at
+		t.point(at, b.addr)
 	}
 }
 

@@ -2,29 +2,27 @@ package cidr
 
 import "github.com/kubecidr/kubecidr/internal/u128"
 
-// finger points at the node of the last change: the next one is often near, and
-// the way there leads up only as far as it must.
+// finger points at the node of the last change: the next one is often near. All
+// others begin at the root, and do not wait for what the last one has read.
 type finger struct {
 	addr u128.Uint // in the node
 	node uint32
+	base int // the node's length
 }
 
-// climb goes up from the finger to the first node that has a block, as one slot
-// of it or several, or below one.
-func (t *tree) climb(b block) uint32 {
-	same := min(t.finger.addr.Xor(b.addr).LeadingZeros(), int(b.bits)-1)
-	at := t.finger.node
-	for n := &t.nodes[at]; at != top && int(n.base) > same; n = &t.nodes[at] {
-		at = n.up
+// start is a node that has a block, as one slot of it or several, or below one.
+func (t *tree) start(b block) uint32 {
+	if min(t.finger.addr.Xor(b.addr).LeadingZeros(), int(b.bits)-1) >= t.finger.base {
+		return t.finger.node
 	}
-	return at
+	return top
 }
 
 // find is the node where a block is, or would be, one slot or several; or else
 // the last node on the way there. For what is not in the space at all it is the
 // root.
 func (t *tree) find(b block) uint32 {
-	at := t.climb(b)
+	at := t.start(b)
 	for {
 		n := &t.nodes[at]
 		length := n.slotLength()
@@ -47,6 +45,10 @@ func (t *tree) find(b block) uint32 {
 // goTo is find for a change.
 func (t *tree) goTo(b block) uint32 {
 	at := t.find(b)
-	t.finger = finger{b.addr, at}
+	t.point(at, b.addr)
 	return at
+}
+
+func (t *tree) point(at uint32, a u128.Uint) {
+	t.finger = finger{a, at, int(t.nodes[at].base)}
 }

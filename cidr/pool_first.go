@@ -8,7 +8,7 @@ import "github.com/kubecidr/kubecidr/internal/u128"
 // look beside an entry, it gives up. It returns also the length of the free
 // block that the block was taken from.
 func (t *tree) takeFirst(a u128.Uint, length int) (taken u128.Uint, from int, ok bool) {
-	at := t.climb(block{addr: a, bits: 128})
+	at := t.start(block{addr: a, bits: 128})
 	n := &t.nodes[at]
 	base := int(n.base)
 	slots := ^uint64(0) << slot(a, base)
@@ -38,7 +38,7 @@ func (t *tree) takeFirst(a u128.Uint, length int) (taken u128.Uint, from int, ok
 		from = base + slotBits - longest(n.free, place, k)
 		n.fill(place, k, Used)
 		a = slotAddr(a, base, place)
-		t.finger = finger{a, at}
+		t.finger = finger{a, at, base}
 		t.tell(at, a, true, from+1, length)
 		return a, from, true
 	}

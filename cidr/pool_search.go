@@ -35,7 +35,7 @@ func (q *search) within(in block) (u128.Uint, bool) {
 // above searches the space from an address of it up, below which there is no
 // place. It does so from the inside out, because the place is most often near.
 func (q *search) above(a u128.Uint) (u128.Uint, bool) {
-	at := q.climb(block{addr: a, bits: 128})
+	at := q.start(block{addr: a, bits: 128})
 	slots := ^uint64(0) << slot(a, int(q.nodes[at].base))
 	for {
 		network := a.And(mask(int(q.nodes[at].base)))

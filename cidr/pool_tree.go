@@ -49,7 +49,7 @@ func newTree(space []block, length int) tree {
 	t.known = make([]lengthSet, 2, 4)
 	t.below = make([]below, 1, 4)
 	t.nodes[top].base = int8(t.base)
-	t.finger = finger{t.root.addr, top}
+	t.point(top, t.root.addr)
 	return t
 }
 
@@ -74,7 +74,7 @@ func (t *tree) newNode() uint32 {
 // giveNode takes back a node that has no list.
 func (t *tree) giveNode(at uint32) {
 	if t.finger.node == at {
-		t.finger.node = t.nodes[at].up
+		t.point(top, t.root.addr)
 	}
 	t.nodes[at] = node{up: t.recycled}
 	t.recycled = at

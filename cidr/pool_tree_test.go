@@ -260,6 +260,9 @@ func checkTree(t *rapid.T, tree *tree) {
 		t.Fatalf("lists for %d entries, of which %d are in the tree or free", len(tree.below), lists)
 	}
 	at := tree.finger.node
+	if tree.finger.base != int(tree.nodes[at].base) {
+		t.Fatalf("the finger is at a node of %d bits, not %d", tree.nodes[at].base, tree.finger.base)
+	}
 	for up := at; up != top; up = tree.nodes[up].up {
 		n := &tree.nodes[up]
 		above := &tree.nodes[n.up]
