@@ -12,9 +12,14 @@
 //   - [github.com/kubecidr/kubecidr/k8sflags/manifest]: the files in which
 //     those flags stand, from static pods to kubeadm's configuration.
 //   - [github.com/kubecidr/kubecidr/plan]: a fleet's needs in, ranges that
-//     provably do not overlap and suffice out.
+//     provably do not overlap and suffice out; plans that evolve without moving
+//     what serves.
+//   - [github.com/kubecidr/kubecidr/plan/platform]: what clouds and
+//     distributions say about ranges, as data.
 //   - [github.com/kubecidr/kubecidr/plan/planfile]: the needs as a YAML or JSON
 //     file.
+//   - [github.com/kubecidr/kubecidr/plan/plantest]: assertions and generators
+//     for the tests of programs that plan.
 //
 // No package reads a file, a clock, the network, the environment or a random
 // source: the same input gives the same result on every machine.

@@ -10,6 +10,16 @@
 // [Audit] proves a set of ranges against a spec from the outside. It trusts
 // nothing that Solve does, and judges ranges that people wrote as well.
 //
+// [Evolve] takes a plan to the next spec and leaves what serves where it is; the
+// [Diff] says what changes and what has to be done. What cannot stay is an
+// [OutgrownError], unless it may move, and what is given up rests
+// ([Plan.Quarantine]). [Adopt] makes a plan of a fleet that exists, with all that
+// is wrong with it, for Evolve to go on from.
+//
+// Package platform has what clouds and distributions say about ranges; package
+// planfile reads specs from files; package plantest is for tests of programs that
+// use this one.
+//
 // # What is promised
 //
 //   - No overlap: no two ranges of a plan share an address, and none touches a
