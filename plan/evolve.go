@@ -66,7 +66,7 @@ func Evolve(prev *Plan, s Spec, o EvolveOptions) (*Plan, *Diff, error) {
 	}
 	if len(placed.unplaced) > 0 {
 		whole := s.normal()
-		placed.again = e.placeAgain
+		placed.again, placed.others = e.placeAgain, e.others
 		return nil, nil, infeasible(&whole, placed)
 	}
 	p, err := e.assemble(placed)

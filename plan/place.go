@@ -21,6 +21,9 @@ type placement struct {
 	regions map[string]int32 // numbers of regions
 	// again is how a changed spec would be placed instead.
 	again func(*Spec) (*placement, error)
+	// others takes from new pools what is no want and in use or resting there;
+	// nil for nothing.
+	others func([]openPool) error
 }
 
 // placeAll finds a range for every want of a normal spec, or says for which

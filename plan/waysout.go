@@ -216,6 +216,9 @@ func largerPools(s *Spec, p *placement) []wayOut {
 	if err != nil {
 		return nil // it was done before
 	}
+	if p.others != nil && p.others(empty) != nil {
+		return nil // nor is that new
+	}
 	l := *p.layout
 	l.wants = fixed
 	q := placement{layout: &l, pools: empty}
