@@ -71,11 +71,10 @@ func TestNothingIsTakenThatPlatformsRefuse(t *testing.T) {
 	aks := plan.ClusterSpec{Name: "aks", Platform: platform.AKS, IPAM: k8sflags.AKSOverlay}
 	own := func(name string) plan.ClusterSpec { return plan.ClusterSpec{Name: name} }
 
-	p, err := plan.Solve(podsIn(space, own("a"), own("b"), own("c"), own("d")))
-	if err != nil {
+	if _, err := plan.Solve(podsIn(space, own("a"), own("b"), own("c"), own("d"))); err != nil {
 		t.Fatal("172.30.0.0/15 is AKS's alone to refuse:", err)
 	}
-	if _, err = plan.Solve(podsIn(space, aks, own("b"))); err != nil {
+	if _, err := plan.Solve(podsIn(space, aks, own("b"))); err != nil {
 		t.Fatal(err)
 	}
 	var e *plan.InfeasibleError
@@ -98,7 +97,7 @@ func TestNothingIsTakenThatPlatformsRefuse(t *testing.T) {
 
 	// A range that is there stays, and nothing is placed beside it.
 	s := podsIn(space, own("a"), own("b"), own("c"))
-	p, err = plan.Solve(s)
+	p, err := plan.Solve(s)
 	if err != nil {
 		t.Fatal(err)
 	}

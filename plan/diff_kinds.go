@@ -50,13 +50,13 @@ func kindsOf(before, after dualstack.Pair) []ChangeKind {
 
 // kinds returns all that happened to the range, what takes the most first, and
 // only that where the rest comes with it: a range that has to be built anew.
-func (r *RangeChange) kinds() []ChangeKind {
+func (c *RangeChange) kinds() []ChangeKind {
 	var kinds []ChangeKind
-	if r.Before != r.After {
-		kinds = kindsOf(r.Before, r.After)
+	if c.Before != c.After {
+		kinds = kindsOf(c.Before, c.After)
 	}
-	for _, f := range r.Before.Families() {
-		if a, b := r.MasksBefore.Of(f), r.MasksAfter.Of(f); a != b && b != 0 && r.After.Of(f).IsValid() && !slices.Contains(kinds, Remasked) {
+	for _, f := range c.Before.Families() {
+		if a, b := c.MasksBefore.Of(f), c.MasksAfter.Of(f); a != b && b != 0 && c.After.Of(f).IsValid() && !slices.Contains(kinds, Remasked) {
 			kinds = append([]ChangeKind{Remasked}, kinds...)
 		}
 	}

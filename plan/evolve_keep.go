@@ -167,10 +167,26 @@ func (k *keeper) cluster(m *match) error {
 	})
 	for j := range m.prev.blocks {
 		if !used[j] {
-			k.giveUp(&m.prev.blocks[j])
+			k.dropped(m, &m.prev.blocks[j])
 		}
 	}
 	return nil
+}
+
+// dropped gives up a range that the spec does not ask for any more. A main
+// range that extra ones make unnecessary was not taken out by name, and serves:
+// it needs leave.
+func (k *keeper) dropped(m *match, b *Block) {
+	total := m.spec.total(b.Role)
+	serves := b.Name == "" && total > 0 && m.spec.carried(b.Role) >= total
+	if serves && !k.mayMove[m.spec.Name] {
+		k.outgrew = append(k.outgrew, Outgrown{
+			Cluster: m.spec.Name, Role: b.Role, Range: b.Range.Primary(), Bits: b.Range.Primary().Bits(),
+			Reason:  "extra ranges carry all that it is there for, so that the spec asks for none",
+			WaysOut: []string{"lower the counts of the extra ranges, so that they leave something for it", wayToMove(b)},
+		})
+	}
+	k.giveUp(b)
 }
 
 // pins reports whether the spec gives any range of the cluster.
