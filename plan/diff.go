@@ -277,24 +277,24 @@ func (c *Change) write(s *strings.Builder) {
 	}
 }
 
-func (r *RangeChange) write(s *strings.Builder) {
-	label := string(r.Role)
-	if r.Name != "" {
-		label += fmt.Sprintf(" %q", r.Name)
+func (c *RangeChange) write(s *strings.Builder) {
+	label := string(c.Role)
+	if c.Name != "" {
+		label += fmt.Sprintf(" %q", c.Name)
 	}
-	switch r.Kind {
+	switch c.Kind {
 	case Added:
-		fmt.Fprintf(s, "  + %s %v\n", label, r.After)
+		fmt.Fprintf(s, "  + %s %v\n", label, c.After)
 	case Removed:
-		fmt.Fprintf(s, "  - %s %v\n", label, r.Before)
+		fmt.Fprintf(s, "  - %s %v\n", label, c.Before)
 	default:
-		if r.Before == r.After {
-			fmt.Fprintf(s, "  ~ %s %v: node masks %v → %v\n", label, r.After, r.MasksBefore, r.MasksAfter)
+		if c.Before == c.After {
+			fmt.Fprintf(s, "  ~ %s %v: node masks %v → %v\n", label, c.After, c.MasksBefore, c.MasksAfter)
 			return
 		}
-		fmt.Fprintf(s, "  ~ %s %v → %v (%s)\n", label, r.Before, r.After, r.Kind)
-		if r.MasksBefore != r.MasksAfter {
-			fmt.Fprintf(s, "    node masks %v → %v\n", r.MasksBefore, r.MasksAfter)
+		fmt.Fprintf(s, "  ~ %s %v → %v (%s)\n", label, c.Before, c.After, c.Kind)
+		if c.MasksBefore != c.MasksAfter {
+			fmt.Fprintf(s, "    node masks %v → %v\n", c.MasksBefore, c.MasksAfter)
 		}
 	}
 }
