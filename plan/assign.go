@@ -109,8 +109,8 @@ func (d *demand) order() []int32 {
 		}
 	}
 	order := upTo(len(d.requests))
-	sortByKey(order, len(d.sets)+1, func(i int32) int { return rank[d.requests[i].set] })
-	sortByKey(order, 129, func(i int32) int { return d.requests[i].bits })
+	ranks := len(d.sets) + 1
+	sortByKey(order, 129*ranks, func(i int32) int { return d.requests[i].bits*ranks + rank[d.requests[i].set] })
 	sortByKey(order, len(d.sets)+1, func(i int32) int { return size[d.requests[i].set] })
 	return order
 }

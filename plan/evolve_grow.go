@@ -21,10 +21,8 @@ func (k *keeper) growAll() {
 		w := &k.wants[g.want]
 		target, ok := k.grow(w, g.bits)
 		if ok {
+			w.headroom = headroomOf(target, w.held())
 			w.got, w.bits = target, int16(g.bits)
-			if w.room.IsValid() && w.room.Bits() >= g.bits {
-				w.room = netip.Prefix{}
-			}
 			continue
 		}
 		b := &k.blocks[w.block]
@@ -91,7 +89,7 @@ func (k *keeper) othersHave(p netip.Prefix) bool {
 // leaveGrown makes a want that could not grow one that has no place yet.
 func (k *keeper) leaveGrown(w *want, g growing) {
 	left := gone{w.got, w.held(), g.old.label(), false}
-	w.got, w.room, w.kept, w.bits = netip.Prefix{}, netip.Prefix{}, false, int16(g.bits)
+	w.got, w.headroom, w.kept, w.bits = netip.Prefix{}, 0, false, int16(g.bits)
 	pool := w.pool
 	w.pool = -1
 	if k.shared(w) && k.othersHave(left.got) {

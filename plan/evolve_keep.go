@@ -264,7 +264,7 @@ func (k *keeper) keepOne(i int, b, before *Block, was netip.Prefix, region, rema
 	need := int(w.bits)
 	w.got, w.kept, w.bits = was, true, int16(was.Bits())
 	if held != was && len(overlapping(k.taken, held)) == 0 && poolOf(k.space, held) != nil {
-		w.room = held
+		w.headroom = headroomOf(was, held)
 	}
 	w.pool = k.poolNumber(w.held())
 	if need < was.Bits() {

@@ -81,7 +81,7 @@ func (k *keeper) makeWay() {
 		switch {
 		case !w.kept, a.Role == b.Role && sharing.allows(a.Role, a.Cluster, b.Cluster):
 		case !pin.got.Overlaps(w.got):
-			w.room = netip.Prefix{}
+			w.headroom = 0
 		case !k.overlapped(pinned[i], w.got):
 			k.leaveFor(keeping[j], fmt.Sprintf("it overlaps %v, which is pinned for %s now", pin.got, a.label()), "pin nothing over it")
 		}
@@ -124,5 +124,5 @@ func (k *keeper) leaveFor(i int32, reason, undo string) {
 		}
 		return g.want == i
 	})
-	w.got, w.room, w.kept, w.pool = netip.Prefix{}, netip.Prefix{}, false, -1
+	w.got, w.headroom, w.kept, w.pool = netip.Prefix{}, 0, false, -1
 }

@@ -179,7 +179,7 @@ func (c *Cluster) appendHeld(ws []want, space []poolPrefix) []want {
 func appendHeld(ws []want, b *Block, pin dualstack.Pair, space []poolPrefix) []want {
 	for p := range b.Range.All() {
 		f := cidr.FamilyOf(p)
-		w := want{pool: -1, shares: -1, family: f, bits: int16(p.Bits()), got: p, room: b.Room.Of(f), pinned: pin.Of(f).IsValid(), kept: true}
+		w := want{pool: -1, shares: -1, family: f, bits: int16(p.Bits()), got: p, headroom: headroomOf(p, b.Room.Of(f)), pinned: pin.Of(f).IsValid(), kept: true}
 		if poolOf(space, w.held()) != nil {
 			w.pool = 0 // some
 		}

@@ -31,16 +31,26 @@ type want struct {
 	bits   int16       // its length
 	pinned bool        // its place is given by the spec
 	kept   bool        // its place is that of an earlier plan
-	got    netip.Prefix
-	room   netip.Prefix // got with the headroom of its pool; invalid where there is none
+	// headroom is how many bits shorter than got is what is kept around it.
+	headroom uint8
+	got      netip.Prefix
 }
 
 // held is the range that w keeps others out of.
 func (w *want) held() netip.Prefix {
-	if w.room.IsValid() {
-		return w.room
+	if w.headroom == 0 {
+		return w.got
 	}
-	return w.got
+	return netip.PrefixFrom(w.got.Addr(), w.got.Bits()-int(w.headroom)).Masked()
+}
+
+// headroomOf is the difference of a range's length to that of its room; 0 for
+// no room.
+func headroomOf(p, room netip.Prefix) uint8 {
+	if !room.IsValid() || room.Bits() >= p.Bits() {
+		return 0
+	}
+	return uint8(p.Bits() - room.Bits())
 }
 
 func newLayout(s *Spec) *layout {
@@ -107,21 +117,29 @@ func (l *layout) add(cluster, region string, n platform.Name, a *ask, bitsOf fun
 
 // fill gives the blocks the ranges of their wants.
 func (l *layout) fill() []Block {
-	for i := range l.wants {
+	for i := 0; i < len(l.wants); i++ {
 		w := &l.wants[i]
 		b := &l.blocks[w.block]
+		if i+1 < len(l.wants) && l.wants[i+1].block == w.block {
+			// Both families at once, as there are at most two.
+			if both, err := dualstack.Dual(w.got, l.wants[i+1].got); err == nil {
+				b.Range = both
+				i++
+				continue
+			}
+		}
 		b.Range = appendRange(b.Range, w.got)
 	}
 	for i := range l.wants {
 		w := &l.wants[i]
-		if !w.room.IsValid() || w.room == w.got {
+		if w.headroom == 0 {
 			continue
 		}
 		b := &l.blocks[w.block]
 		if b.Room.IsZero() {
 			b.Room = b.Range
 		}
-		b.Room = withRange(b.Room, w.room)
+		b.Room = withRange(b.Room, w.held())
 	}
 	return l.blocks
 }

@@ -152,10 +152,8 @@ func (p *placement) fillPool(pool *openPool, wants []int32) error {
 
 // take gives w the beginning of a place.
 func (w *want) take(place netip.Prefix) {
-	w.got, w.room = netip.PrefixFrom(place.Addr(), int(w.bits)), netip.Prefix{}
-	if place.Bits() < int(w.bits) {
-		w.room = place
-	}
+	w.got = netip.PrefixFrom(place.Addr(), int(w.bits))
+	w.headroom = headroomOf(w.got, place)
 }
 
 // shareAlike gives those that share a place their part of it.

@@ -115,7 +115,11 @@ func (v *validator) name(kind, list string, i int, name string, seen map[string]
 }
 
 func printable(name string) bool {
-	return !strings.ContainsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) })
+	plain := true // as almost all are
+	for i := range len(name) {
+		plain = plain && name[i] > ' ' && name[i] < 0x7f
+	}
+	return plain || !strings.ContainsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) })
 }
 
 // prefix checks a prefix of the spec and reports whether it can be used.

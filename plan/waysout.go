@@ -209,7 +209,7 @@ func largerPools(s *Spec, p *placement) []wayOut {
 	fixed := slices.Clone(p.wants)
 	for i := range fixed {
 		if w := &fixed[i]; !w.pinned && !w.kept {
-			w.got, w.room, w.pool = netip.Prefix{}, netip.Prefix{}, -1
+			w.got, w.headroom, w.pool = netip.Prefix{}, 0, -1
 		}
 	}
 	empty, err := openPools(s, s.bans(s.each()), fixed)
