@@ -70,14 +70,14 @@ const (
 
 // DiffOf compares two plans. A cluster or network that was renamed counts as
 // removed and added; [Evolve] knows better.
-func DiffOf(before, after *Plan) *Diff { return diff(before, after, nil) }
+func DiffOf(before, after *Plan) *Diff { return diff(before, after, &renaming{}) }
 
 // diff compares two plans. was has the old names of clusters and networks by
 // their new ones.
-func diff(before, after *Plan, was map[string]string) *Diff {
+func diff(before, after *Plan, names *renaming) *Diff {
 	d := &Diff{}
-	d.networks(before, after, was)
-	d.clusters(before, after, was)
+	d.networks(before, after, names)
+	d.clusters(before, after, names)
 	d.Rests = missingFrom(after.resting, before.resting)
 	d.Freed = missingFrom(before.resting, after.resting)
 	return d
@@ -94,7 +94,7 @@ func missingFrom(a, b []Quarantined) []Quarantined {
 	return left
 }
 
-func (d *Diff) networks(before, after *Plan, was map[string]string) {
+func (d *Diff) networks(before, after *Plan, names *renaming) {
 	old := map[string]*Block{}
 	for i := range before.networks {
 		old[before.networks[i].Name] = &before.networks[i]
@@ -102,9 +102,9 @@ func (d *Diff) networks(before, after *Plan, was map[string]string) {
 	var changes []Change
 	for i := range after.networks {
 		b := &after.networks[i]
-		c := Change{Network: b.Name, Kind: Changed, Was: was[b.Name]}
-		o := old[cmp.Or(c.Was, b.Name)]
-		if o == nil {
+		c := Change{Network: b.Name, Kind: Changed, Was: names.networks[b.Name]}
+		o := old[names.oldNetwork(b.Name)]
+		if o == nil || c.Was == "" && names.networksLeft[b.Name] { // another has its name now
 			c.Kind, o, c.Was = Added, &Block{}, ""
 		}
 		delete(old, o.Name)
@@ -120,19 +120,17 @@ func (d *Diff) networks(before, after *Plan, was map[string]string) {
 		r, _ := rangeChange(Node, "", b.Range, dualstack.Pair{})
 		changes = append(changes, Change{Kind: Removed, Network: name, Ranges: []RangeChange{r}})
 	}
-	slices.SortFunc(changes, func(a, b Change) int { return cmp.Compare(a.Network, b.Network) })
+	slices.SortFunc(changes, func(a, b Change) int {
+		return cmp.Or(cmp.Compare(a.Network, b.Network), cmp.Compare(a.Kind, b.Kind)) // one that is gone may have its name from another
+	})
 	d.Changes = append(d.Changes, changes...)
 }
 
-func (d *Diff) clusters(before, after *Plan, was map[string]string) {
+func (d *Diff) clusters(before, after *Plan, names *renaming) {
 	var changes []Change
 	at := 0
-	renamed := make(map[string]bool, len(was))
-	for _, old := range was {
-		renamed[old] = true
-	}
 	gone := func(c *Cluster) {
-		if !renamed[c.spec.Name] {
+		if !names.clustersLeft[c.spec.Name] {
 			changes = append(changes, clusterChange(c, nil, ""))
 		}
 	}
@@ -145,17 +143,13 @@ func (d *Diff) clusters(before, after *Plan, was map[string]string) {
 		if at < len(before.clusters) && before.clusters[at].spec.Name == c.spec.Name {
 			old = before.clusters[at]
 			at++
-			if renamed[c.spec.Name] {
+			if names.clustersLeft[c.spec.Name] {
 				old = nil // another has its name now
 			}
 		}
-		name := was[c.spec.Name]
-		if name != "" {
-			if i, ok := before.find(name); ok {
-				old = before.clusters[i]
-			} else {
-				name = "" // a network's
-			}
+		name := names.clusters[c.spec.Name]
+		if i, ok := before.find(name); ok && name != "" {
+			old = before.clusters[i]
 		}
 		if old == c {
 			continue

@@ -22,9 +22,6 @@ type EvolveOptions struct {
 	AllowMove []string
 }
 
-// ErrRename is wrapped where EvolveOptions.Renamed does not fit the specs.
-var ErrRename = errors.New("no such renaming")
-
 // ErrNow is wrapped where EvolveOptions.Now is needed and zero.
 var ErrNow = errors.New("no time given")
 
@@ -54,7 +51,7 @@ func Evolve(prev *Plan, s Spec, o EvolveOptions) (*Plan, *Diff, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		return p, diff(&Plan{}, p, nil), nil
+		return p, diff(&Plan{}, p, &renaming{}), nil
 	}
 	e := &evolution{prev: prev, given: &s, options: o}
 	if err := e.match(); err != nil {
@@ -73,7 +70,7 @@ func Evolve(prev *Plan, s Spec, o EvolveOptions) (*Plan, *Diff, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return p, diff(prev, p, e.was), nil
+	return p, diff(prev, p, &e.names), nil
 }
 
 // evolution is the state of one call of Evolve.
@@ -82,9 +79,9 @@ type evolution struct {
 	given   *Spec
 	options EvolveOptions
 
-	spec    Spec              // normal, without clusters
-	same    bool              // all but clusters and networks is as it was
-	was     map[string]string // old names by new ones
+	spec    Spec // normal, without clusters
+	same    bool // all but clusters and networks is as it was
+	names   renaming
 	matches []match
 	removed []*Cluster // of prev
 	resting []Quarantined
@@ -131,18 +128,18 @@ func (e *evolution) assemble(placed *placement) (*Plan, error) {
 		}
 		p.space = func() ([]openPool, error) { return e.pools, nil }
 	}
-	return p, p.inheritFlaws(e.prev)
+	return p, p.inheritFlaws(e.prev, &e.names)
 }
 
 // inheritFlaws lists the errors of a plan whose earlier one had some, and
 // fails on any that is new.
-func (p *Plan) inheritFlaws(prev *Plan) error {
+func (p *Plan) inheritFlaws(prev *Plan, names *renaming) error {
 	if len(prev.flaws) == 0 {
 		return nil
 	}
 	known := map[Finding]bool{}
 	for _, f := range prev.flaws {
-		known[f.key()] = true
+		known[names.of(f.key())] = true
 	}
 	for _, f := range p.Audit() {
 		if f.Severity != k8sflags.Error {

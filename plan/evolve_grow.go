@@ -35,6 +35,7 @@ func (k *keeper) growAll() {
 			Reason: k.inTheWayOf(w, g.bits), WaysOut: waysToGrow(b, k.around(w, g.bits)),
 		})
 	}
+	k.restShared()
 }
 
 // grow takes the space around a range, up to a length, and returns what the
@@ -72,31 +73,69 @@ func (k *keeper) shared(w *want) bool {
 	return slices.Contains(k.evolution.spec.Share, k.blocks[w.block].Role)
 }
 
-// othersHave reports whether a range that stays has addresses of p.
-func (k *keeper) othersHave(p netip.Prefix) bool {
+// othersHave lists the ranges that stay and have addresses of p.
+func (k *keeper) othersHave(p netip.Prefix) []netip.Prefix {
+	var theirs []netip.Prefix
 	for i := range k.matches {
 		if m := &k.matches[i]; m.spec == nil {
 			for j := range m.prev.blocks {
 				if r := m.prev.blocks[j].Range.Of(cidr.FamilyOf(p)); r.IsValid() && r.Overlaps(p) {
-					return true
+					theirs = append(theirs, r)
 				}
 			}
 		}
 	}
-	return slices.ContainsFunc(k.wants, func(w want) bool { return w.got.IsValid() && w.got.Overlaps(p) })
+	for i := range k.wants {
+		if w := &k.wants[i]; w.got.IsValid() && w.got.Overlaps(p) {
+			theirs = append(theirs, w.got)
+		}
+	}
+	return theirs
 }
 
 // leaveGrown makes a want that could not grow one that has no place yet.
 func (k *keeper) leaveGrown(w *want, g growing) {
 	left := gone{w.got, w.held(), g.old.label(), false}
-	w.got, w.headroom, w.kept, w.bits = netip.Prefix{}, 0, false, int16(g.bits)
-	pool := w.pool
-	w.pool = -1
-	if k.shared(w) && k.othersHave(left.got) {
+	shared, pool := k.shared(w), w.pool
+	w.got, w.headroom, w.kept, w.bits, w.pool = netip.Prefix{}, 0, false, int16(g.bits), -1
+	if shared { // others may leave it as well
+		k.left = append(k.left, leftShared{left, pool})
 		return
 	}
+	k.restLeft(left, pool)
+}
+
+// leftShared is a shared range that could not grow, and its pool.
+type leftShared struct {
+	gone
+	pool int32
+}
+
+func (k *keeper) restLeft(left gone, pool int32) {
 	k.rest(left)
 	if pool >= 0 {
 		_ = k.pools[pool].giveBack(left, k.until(left)) // it is in use there
+	}
+}
+
+// restShared gives back what nobody has any more of shared ranges that were
+// left. Of what others have a part, the rest is nobody's only from the next
+// step on.
+func (k *keeper) restShared() {
+	slices.SortStableFunc(k.left, func(a, b leftShared) int { return comparePrefixes(a.got, b.got) })
+	var last netip.Prefix
+	for _, l := range k.left {
+		if last.IsValid() && last.Contains(l.got.Addr()) {
+			continue
+		}
+		last = l.got
+		theirs := k.othersHave(l.got)
+		if len(theirs) == 0 {
+			k.restLeft(l.gone, l.pool)
+			continue
+		}
+		for p := range without(l.got, theirs) {
+			k.rest(gone{p, p, l.of, false})
+		}
 	}
 }

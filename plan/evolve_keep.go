@@ -6,13 +6,14 @@ import (
 	"slices"
 
 	"github.com/kubecidr/kubecidr/cidr"
+	"github.com/kubecidr/kubecidr/dualstack"
 	"github.com/kubecidr/kubecidr/plan/platform"
 )
 
 // place keeps every range that can stay, grows those that became too small,
 // and finds places for the rest.
 func (e *evolution) place(matches []match) (*placement, error) {
-	k := &keeper{evolution: e, layout: newLayout(&e.spec), taken: e.spec.taken(), space: e.spec.space(), direct: e.same && len(e.spec.Share) == 0}
+	k := &keeper{evolution: e, layout: newLayout(&e.spec), taken: e.spec.taken(), space: e.spec.space(), direct: e.same && len(e.spec.Share) == 0 && len(e.prev.flaws) == 0}
 	if err := k.allow(); err != nil {
 		return nil, err
 	}
@@ -78,8 +79,10 @@ type keeper struct {
 	mayMove map[string]bool
 	gone    []gone
 	growing []growing
+	left    []leftShared
 	// direct: the free space is that of the earlier plan but for what is given
-	// up, and need not be put together from all ranges.
+	// up, and need not be put together from all ranges. Where ranges may overlap
+	// it must be, since what one gives up another may still have.
 	direct bool
 }
 
@@ -120,16 +123,13 @@ func (k *keeper) networks(us users) error {
 	kept := map[string]bool{}
 	for i := range k.evolution.spec.Networks {
 		n := &k.evolution.spec.Networks[i]
-		name := n.Name
-		if old, ok := k.was[n.Name]; ok {
-			name = old
-		}
+		name := k.names.oldNetwork(n.Name)
 		first := len(k.wants)
 		if err := k.layout.network(n, us); err != nil {
 			return err
 		}
 		j := slices.IndexFunc(k.prev.networks, func(b Block) bool { return b.Name == name })
-		if j < 0 || k.options.Renamed[name] != "" && k.options.Renamed[name] != n.Name {
+		if j < 0 || name == n.Name && k.names.networksLeft[name] {
 			k.direct = k.direct && n.Pin.IsZero()
 			continue
 		}
@@ -284,13 +284,17 @@ func (k *keeper) misplaced(b *Block, was netip.Prefix, region string) string {
 }
 
 // misplacedBefore is the same by the spec of the earlier plan, which may have
-// been adopted with faults.
+// been adopted with faults. What was pinned was not misplaced wherever it was.
 func (k *keeper) misplacedBefore(b *Block, was netip.Prefix) string {
-	region := ""
+	region, pin := "", dualstack.Pair{}
 	if j, ok := k.prev.find(b.Cluster); ok {
-		region = k.prev.clusters[j].spec.Region
+		c := k.prev.clusters[j]
+		region, pin = c.spec.Region, c.pinOf(b)
 	} else if j := slices.IndexFunc(k.prev.spec.Networks, func(n Network) bool { return n.Name == b.Name }); j >= 0 {
-		region = k.prev.spec.Networks[j].Region
+		region, pin = k.prev.spec.Networks[j].Region, k.prev.spec.Networks[j].Pin
+	}
+	if pin.Of(cidr.FamilyOf(was)) == was {
+		return ""
 	}
 	old := keeper{taken: k.prev.spec.taken(), space: k.prev.spec.space()}
 	return old.misplaced(b, was, region)

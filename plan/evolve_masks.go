@@ -15,26 +15,35 @@ func (k *keeper) size(m *match, before *Block, first, end int) (remask string) {
 	if m == nil || m.prev == nil {
 		return ""
 	}
-	unchanged := m.spec.equal(&m.prev.spec)
+	unchanged := m.spec.sameNeed(&m.prev.spec)
 	pods := before.Role == Pod && before.Range == m.prev.Block(Pod) && m.prev.masks != (dualstack.Masks{}) && !m.spec.flat()
 	if pods && !unchanged {
 		if have := m.spec.podsIn(before.Range, m.prev.masks); have < m.spec.podsPerNode() {
 			return fmt.Sprintf("its node masks %v hold %d pods, needs %d, and nodes keep their masks", m.prev.masks, have, m.spec.podsPerNode())
 		}
+		for _, f := range before.Range.Families() {
+			if mask := m.prev.masks.Of(f); mask > 0 && m.prev.spec.takesMask(f, mask) && !m.spec.takesMask(f, mask) {
+				return fmt.Sprintf("its nodes have blocks of a /%d (%v), which %s does not give, and nodes keep their masks", mask, f, m.spec.blocksBy())
+			}
+		}
 	}
+	now := Cluster{spec: *m.spec}
+	need, extra := now.countOf(before), now.extraOf(before)
 	for i := first; i < end; i++ {
 		w := &k.wants[i]
 		was := before.Range.Of(w.family)
 		switch {
 		case w.pinned && pods && !unchanged && was.IsValid():
-			if have := m.prev.masks.Of(w.family) - w.got.Bits(); have >= 0 && have < log2ceil(max(m.spec.need(Pod), 1)) {
-				return fmt.Sprintf("with its node masks %v the pin %v has %d node blocks, needs %d, and nodes keep their masks", m.prev.masks, w.got, uint64(1)<<have, m.spec.need(Pod))
+			if have := m.prev.masks.Of(w.family) - w.got.Bits(); have >= 0 && have < log2ceil(max(need, 1)) {
+				return fmt.Sprintf("with its node masks %v the pin %v has %d node blocks, needs %d, and nodes keep their masks", m.prev.masks, w.got, uint64(1)<<have, need)
 			}
 		case w.pinned:
 		case unchanged && was.IsValid():
 			w.bits = int16(was.Bits())
+		case extra != nil && extra.Bits.Of(w.family) > 0:
+			// The spec gives the length.
 		case pods && was.IsValid():
-			d := log2ceil(max(m.spec.need(Pod), 1))
+			d := log2ceil(max(need, 1))
 			if w.family == cidr.IPv6 && d > dualstack.MaxIPv6Difference {
 				return fmt.Sprintf("an IPv6 cluster CIDR has at most %d node blocks", 1<<dualstack.MaxIPv6Difference)
 			}
@@ -42,8 +51,8 @@ func (k *keeper) size(m *match, before *Block, first, end int) (remask string) {
 		case pods:
 			// A family that is new has as many blocks as the other.
 			for _, f := range before.Range.Families() {
-				d := max(m.prev.masks.Of(f)-before.Range.Of(f).Bits(), log2ceil(max(m.spec.need(Pod), 1)))
-				mask := int(w.bits) + log2ceil(max(m.spec.need(Pod), 1))
+				d := max(m.prev.masks.Of(f)-before.Range.Of(f).Bits(), log2ceil(max(need, 1)))
+				mask := int(w.bits) + log2ceil(max(need, 1))
 				if w.family == cidr.IPv6 {
 					d = min(d, dualstack.MaxIPv6Difference)
 				}
@@ -52,6 +61,30 @@ func (k *keeper) size(m *match, before *Block, first, end int) (remask string) {
 		}
 	}
 	return ""
+}
+
+// sameNeed reports whether c asks for what d does, by whatever name.
+func (c *ClusterSpec) sameNeed(d *ClusterSpec) bool {
+	if c.Name == d.Name {
+		return c.equal(d)
+	}
+	same := *c
+	same.Name = d.Name
+	return same.equal(d)
+}
+
+// takesMask reports whether nodes may have blocks of a length.
+func (c *ClusterSpec) takesMask(f cidr.Family, bits int) bool {
+	need, err := c.blockNeed(f)
+	return err == nil && bits >= need.Shortest && (need.Longest == 0 || bits <= need.Longest)
+}
+
+// blocksBy is who decides which blocks nodes have.
+func (c *ClusterSpec) blocksBy() string {
+	if c.Platform != "" {
+		return fmt.Sprintf("ipam %s on %s", c.normalIPAM(), c.Platform)
+	}
+	return fmt.Sprintf("ipam %s", c.normalIPAM())
 }
 
 // addedMask is the node mask of a family that is added to a pod range: the
@@ -74,6 +107,10 @@ func withMask(m dualstack.Masks, f cidr.Family, bits int) dualstack.Masks {
 // as long as its pod range gives enough blocks of them.
 func (c *Cluster) evolveMasks(prev *Cluster) error {
 	pods := c.Block(Pod)
+	unchanged := prev != nil && coversAll(pods, prev.Block(Pod)) && c.spec.sameNeed(&prev.spec)
+	if unchanged && prev.masks == (dualstack.Masks{}) {
+		return nil // it was adopted with a pod range that has none
+	}
 	if prev == nil || pods.IsZero() || c.spec.flat() || prev.masks == (dualstack.Masks{}) {
 		return c.setMasks()
 	}
@@ -88,7 +125,6 @@ func (c *Cluster) evolveMasks(prev *Cluster) error {
 		}
 		c.masks = withMask(c.masks, f, mask)
 	}
-	unchanged := coversAll(pods, prev.Block(Pod)) && c.spec.equal(&prev.spec)
 	if !unchanged && (nodeBlocks(pods, c.masks) < c.podNodes() || c.spec.podsIn(pods, c.masks) < c.spec.PodsPerNode) {
 		return c.setMasks()
 	}

@@ -1,9 +1,6 @@
 package plan
 
-import (
-	"fmt"
-	"slices"
-)
+import "slices"
 
 // match is a cluster of the new spec with what it was.
 type match struct {
@@ -23,7 +20,8 @@ func (e *evolution) match() error {
 	}
 	e.spec = s.normalSpace()
 	e.same = e.spec.sameSpace(&e.prev.spec)
-	if err := e.rename(); err != nil {
+	var err error
+	if e.names, err = newRenaming(e.prev, s, e.options.Renamed); err != nil {
 		return err
 	}
 	order := upTo(len(s.Clusters))
@@ -34,7 +32,7 @@ func (e *evolution) match() error {
 	matched := make([]bool, len(before))
 	e.matches = make([]match, len(order))
 	pinned := len(s.Networks) > 0
-	regrouped := len(e.was) > 0 && len(s.Share) > 0 // a mesh has another cluster by the same name
+	regrouped := len(e.names.clusters) > 0 && len(s.Share) > 0 // a mesh has another cluster by the same name
 	at := 0
 	var spec ClusterSpec
 	for k, i := range order {
@@ -45,8 +43,8 @@ func (e *evolution) match() error {
 		pinned = pinned || len(c.Pins) > 0 || len(c.Extra) > 0
 		m := &e.matches[k]
 		old, renamed := "", false
-		if len(e.was) > 0 {
-			old, renamed = e.was[c.Name]
+		if len(e.names.clusters) > 0 {
+			old, renamed = e.names.clusters[c.Name]
 		}
 		switch {
 		case renamed:
@@ -57,7 +55,7 @@ func (e *evolution) match() error {
 			for at < len(before) && before[at].spec.Name < c.Name {
 				at++
 			}
-			if at < len(before) && before[at].spec.Name == c.Name && (len(e.was) == 0 || e.options.Renamed[c.Name] == "") {
+			if at < len(before) && before[at].spec.Name == c.Name && !e.names.clustersLeft[c.Name] {
 				m.prev, matched[at] = before[at], true
 			}
 		}
@@ -110,33 +108,6 @@ func compareNames(s *Spec, i, j int32) int {
 		return 1
 	}
 	return 0
-}
-
-// rename turns the given renamings around, and checks them.
-func (e *evolution) rename() error {
-	e.was = make(map[string]string, len(e.options.Renamed))
-	names := map[string]bool{}
-	if len(e.options.Renamed) > 0 {
-		for i := range e.given.Clusters {
-			names[e.given.Clusters[i].Name] = true
-		}
-		for i := range e.given.Networks {
-			names[e.given.Networks[i].Name] = true
-		}
-	}
-	for old, name := range e.options.Renamed {
-		_, cluster := e.prev.find(old)
-		switch {
-		case !cluster && !slices.ContainsFunc(e.prev.networks, func(b Block) bool { return b.Name == old }):
-			return fmt.Errorf("plan: rename %q to %q: the earlier plan has no %q: %w", old, name, old, ErrRename)
-		case !names[name]:
-			return fmt.Errorf("plan: rename %q to %q: the spec has no %q: %w", old, name, name, ErrRename)
-		case e.was[name] != "":
-			return fmt.Errorf("plan: rename %q to %q: so is %q: %w", old, name, e.was[name], ErrRename)
-		}
-		e.was[name] = old
-	}
-	return nil
 }
 
 // sameSpace reports whether two normal specs have all but networks and

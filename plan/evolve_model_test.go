@@ -242,7 +242,7 @@ func checkDiff(t *rapid.T, p, q *plan.Plan, d *plan.Diff, before, after serving,
 	}
 }
 
-func marshal(t *rapid.T, p *plan.Plan) []byte {
+func marshal(t interface{ Fatal(...any) }, p *plan.Plan) []byte {
 	text, err := json.Marshal(p)
 	if err != nil {
 		t.Fatal(err)

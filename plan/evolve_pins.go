@@ -13,7 +13,12 @@ import (
 func (e *evolution) unsettle(matches []match) {
 	var pins []netip.Prefix
 	for i := range e.spec.Networks {
-		for p := range e.spec.Networks[i].Pin.All() {
+		n := &e.spec.Networks[i]
+		name := e.names.oldNetwork(n.Name)
+		if slices.ContainsFunc(e.prev.spec.Networks, func(old Network) bool { return old.Name == name && old.Pin == n.Pin }) {
+			continue // who overlaps it did before, in a plan that was adopted
+		}
+		for p := range n.Pin.All() {
 			pins = append(pins, p)
 		}
 	}
@@ -91,18 +96,12 @@ func (k *keeper) makeWay() {
 // overlapped reports whether what want i was before had addresses of p.
 func (k *keeper) overlapped(i int32, p netip.Prefix) bool {
 	b := &k.blocks[k.wants[i].block]
-	name := b.Cluster
-	if name == "" {
-		name = b.Name
-	}
-	if old, ok := k.was[name]; ok {
-		name = old
-	}
 	had := func(x Block) bool { r := x.Range.Of(cidr.FamilyOf(p)); return r.IsValid() && r.Overlaps(p) }
 	if b.Cluster == "" {
+		name := k.names.oldNetwork(b.Name)
 		return slices.ContainsFunc(k.prev.networks, func(x Block) bool { return x.Name == name && had(x) })
 	}
-	j, ok := k.prev.find(name)
+	j, ok := k.prev.find(k.names.oldCluster(b.Cluster))
 	return ok && slices.ContainsFunc(k.prev.clusters[j].blocks, func(x Block) bool { return x.Role == b.Role && x.Name == b.Name && had(x) })
 }
 

@@ -58,9 +58,5 @@ func (k *keeper) together(r Role, kept []int32) [][]int32 {
 
 // oldName is the name that the cluster of a want had.
 func (k *keeper) oldName(i int32) string {
-	name := k.blocks[k.wants[i].block].Cluster
-	if old, ok := k.was[name]; ok {
-		return old
-	}
-	return name
+	return k.names.oldCluster(k.blocks[k.wants[i].block].Cluster)
 }

@@ -176,3 +176,34 @@ func TestNodeMasksOfAPinStay(t *testing.T) {
 		})
 	}
 }
+
+// Clusters that shared addresses leave them: all that nobody has any more
+// rests, whoever left first.
+func TestWhatSeveralLeaveRests(t *testing.T) {
+	s := plan.Spec{
+		Pools: []plan.PoolSpec{{Name: "corp", Prefixes: prefixes("10.0.0.0/12"), Cooldown: 30 * plan.Day}},
+		Share: []plan.Role{plan.Pod},
+	}
+	s.Clusters = []plan.ClusterSpec{{Name: "a", Nodes: now(16)}, {Name: "b", Nodes: now(2)}, {Name: "c", Nodes: now(4)}}
+	p := solved(t, s)
+	a, _ := p.Cluster("a")
+	for _, stays := range []uint64{4, 16} {
+		next := s
+		next.Clusters = []plan.ClusterSpec{{Name: "a", Nodes: now(64)}, {Name: "b", Nodes: now(32)}, {Name: "c", Nodes: now(stays)}}
+		q, _ := evolved(t, p, next, plan.EvolveOptions{Now: time.Unix(0, 0), AllowMove: []string{"a", "b", "c"}})
+		var resting uint64
+		for _, z := range q.Quarantine() {
+			if strings.Contains(z.Of, "pod") {
+				resting += 1 << (32 - z.Prefix.Bits())
+			}
+		}
+		want := uint64(1) << (32 - a.Block(plan.Pod).V4().Bits())
+		if stays == 4 {
+			c, _ := q.Cluster("c")
+			want -= 1 << (32 - c.Block(plan.Pod).V4().Bits())
+		}
+		if resting != want {
+			t.Errorf("c with %d nodes: %d addresses rest, want %d: %v", stays, resting, want, q.Quarantine())
+		}
+	}
+}
