@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/kubecidr/kubecidr/cidr"
 	"github.com/kubecidr/kubecidr/dualstack"
@@ -115,6 +116,12 @@ func (a *adoption) add(x *Existing, asked *ClusterSpec) error {
 		}
 	}
 	for _, b := range x.Extra {
+		switch {
+		case !b.Role.Valid():
+			return fmt.Errorf("extra range %q: role %q: want one of %v", b.Name, b.Role, Roles())
+		case b.Range.IsZero():
+			return fmt.Errorf("extra %s range %q: it has no range", b.Role, b.Name)
+		}
 		b.Cluster = x.Name
 		c.blocks = append(c.blocks, b)
 	}
@@ -192,7 +199,10 @@ func (a *adoption) plan() (*Plan, []Finding, error) {
 		c := &Cluster{spec: s.Clusters[i], blocks: x.blocks, masks: x.masks}
 		for j := range c.blocks {
 			b := &c.blocks[j]
-			b.Range, b.Zone = inOrder(b.Range, c.spec.Families), cmp.Or(b.Zone, c.spec.Zone)
+			b.Zone = cmp.Or(b.Zone, c.spec.Zone)
+			if r := inOrder(b.Range, c.spec.Families); len(r.Families()) == len(b.Range.Families()) {
+				b.Range = r // else Audit says that there is a family too many
+			}
 		}
 		if c.spec.flat() {
 			c.masks = dualstack.Masks{} // those of flags mean nothing
@@ -216,7 +226,22 @@ func (a *adoption) plan() (*Plan, []Finding, error) {
 			p.flaws = append(p.flaws, f)
 		}
 	}
-	return p, a.findings, nil
+	masks := p.maskFlaws()
+	p.flaws = append(p.flaws, masks...)
+	return p, append(a.findings, masks...), nil
+}
+
+// maskFlaws says where nodes have blocks that are too small or too few, though
+// the pod range is large enough for others. Audit knows of no node masks.
+func (p *Plan) maskFlaws() []Finding {
+	var flaws []Finding
+	for _, c := range p.clusters {
+		if err := c.checkMasks(); err != nil && !podFlaw(p.flaws, c.spec.Name) {
+			why := strings.TrimPrefix(err.Error(), fmt.Sprintf("cluster %q: ", c.spec.Name))
+			flaws = append(flaws, Finding{RuleCapacity, k8sflags.Error, c.spec.Name, "", "", Pod, "", why, "ask for no more than they hold: nodes keep their blocks"})
+		}
+	}
+	return flaws
 }
 
 // networks are the shared networks that have a place already: the pinned ones.

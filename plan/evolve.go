@@ -150,5 +150,10 @@ func (p *Plan) inheritFlaws(prev *Plan, names *renaming) error {
 		}
 		p.flaws = append(p.flaws, f)
 	}
+	for _, f := range p.maskFlaws() {
+		if known[f.key()] {
+			p.flaws = append(p.flaws, f)
+		}
+	}
 	return nil
 }

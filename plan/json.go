@@ -250,12 +250,11 @@ func (d *document) plan(s Spec, blocks []Block) (*Plan, error) {
 	return p, nil
 }
 
-// knows reports whether the cluster was adopted with a pod range that does not
-// hold what it asks for.
-func (d *document) knows(c *Cluster) bool {
-	return slices.ContainsFunc(d.Flaws, func(f Finding) bool {
-		return f.Cluster == c.spec.Name && f.Role == Pod && (f.Rule == RuleCapacity || f.Rule == RuleFamily)
-	})
+// knows reports whether the cluster was adopted with a flaw of its pod range.
+func (d *document) knows(c *Cluster) bool { return podFlaw(d.Flaws, c.spec.Name) }
+
+func podFlaw(flaws []Finding, cluster string) bool {
+	return slices.ContainsFunc(flaws, func(f Finding) bool { return f.Cluster == cluster && f.Role == Pod })
 }
 
 // checkMasks reports why the node masks do not fit the pod range and its nodes.

@@ -70,6 +70,10 @@ func (p *placement) share(wide bool) bool {
 				exact = exact && !p.usable(w)
 				continue // it is its cluster's alone
 			}
+			if w.got.IsValid() && !slices.Contains(p.scopes.eligible[w.scope], int(w.pool)) {
+				exact = false
+				continue // others may not have a place there, as it was adopted
+			}
 			scope := w.scope
 			if wide {
 				scope = p.scopes.alike(scope)

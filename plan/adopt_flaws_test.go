@@ -1,0 +1,143 @@
+package plan_test
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/kubecidr/kubecidr/dualstack"
+	"github.com/kubecidr/kubecidr/plan"
+)
+
+func adopted(t *testing.T, s plan.Spec, existing ...plan.Existing) *plan.Plan {
+	t.Helper()
+	p, _, err := plan.Adopt(s, existing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := marshal(t, p)
+	if q, err := plan.Decode(text); err != nil || !bytes.Equal(marshal(t, q), text) {
+		t.Fatalf("%v: decoded %v\n%s", err, q, text)
+	}
+	if q, d, err := plan.Evolve(p, p.Spec(), plan.EvolveOptions{}); err != nil || !d.IsEmpty() || !bytes.Equal(marshal(t, q), text) {
+		t.Fatalf("%v: evolved to itself\n%s\n%v", err, text, d)
+	}
+	return p
+}
+
+func is(s string) map[plan.Role]dualstack.Pair { return pins(plan.Pod, s) }
+
+// The plan has exactly the ranges that there are, also those of a family that
+// the spec does not ask for.
+func TestAdoptAnotherFamily(t *testing.T) {
+	s := oneCluster(plan.ClusterSpec{Name: "c", Nodes: now(2)})
+	for _, pod := range []string{"fd00:1::/48", "10.0.0.0/16,fd00:1::/48"} {
+		p := adopted(t, s, plan.Existing{Name: "c", Ranges: is(pod)})
+		c, _ := p.Cluster("c")
+		if c.Block(plan.Pod) != pair(pod) {
+			t.Errorf("%v, want %v", c.Block(plan.Pod), pod)
+		}
+		if !slices.ContainsFunc(p.Flaws(), func(f plan.Finding) bool { return f.Rule == plan.RuleFamily && f.Role == plan.Pod }) {
+			t.Errorf("%v: no finding about its families: %v", pod, p.Flaws())
+		}
+	}
+}
+
+func TestAdoptExtraRangesThatAreNone(t *testing.T) {
+	s := oneCluster(plan.ClusterSpec{Name: "c", Nodes: now(2)})
+	for _, tt := range []struct {
+		block plan.Block
+		want  string
+	}{
+		{plan.Block{Role: plan.Pod, Name: "x"}, `plan: adopt: cluster "c": extra pod range "x": it has no range`},
+		{plan.Block{Role: "pods", Name: "x", Range: pair("10.0.0.0/24")}, `plan: adopt: cluster "c": extra range "x": role "pods": want one of`},
+	} {
+		_, _, err := plan.Adopt(s, []plan.Existing{{Name: "c", Extra: []plan.Block{tt.block}}})
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%v, want %s", err, tt.want)
+		}
+	}
+}
+
+// Of two clusters that have the same range one goes: what it had is not free,
+// since the other still has it.
+func TestWhatTwoHadIsNotFree(t *testing.T) {
+	s := plan.Spec{Pools: []plan.PoolSpec{{Name: "corp", Prefixes: prefixes("10.0.0.0/16"), Fit: plan.FirstFit}}}
+	p := adopted(t, s, plan.Existing{Name: "a", Ranges: is("10.0.0.0/20")}, plan.Existing{Name: "b", Ranges: is("10.0.0.0/20")})
+	next := p.Spec()
+	next.Clusters = next.Clusters[1:]
+	next.Clusters = append(next.Clusters, plan.ClusterSpec{Name: "d", Nodes: now(3)})
+	q, _, err := plan.Evolve(p, next, plan.EvolveOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for b := range q.Blocks() {
+		if b.Cluster == "d" && b.Range.V4().Overlaps(pair("10.0.0.0/20").V4()) {
+			t.Errorf("%v is b's", b)
+		}
+	}
+}
+
+// A pod range that is too small stays as it is, whatever changes around it, and
+// whatever its cluster is called.
+func TestFlawsStay(t *testing.T) {
+	c := plan.ClusterSpec{Name: "c", Nodes: now(2)}
+	s := plan.Spec{Pools: []plan.PoolSpec{{Name: "corp", Prefixes: prefixes("10.0.0.0/16")}}, Clusters: []plan.ClusterSpec{c}}
+	p := adopted(t, s, plan.Existing{Name: "c", Ranges: map[plan.Role]dualstack.Pair{
+		plan.Node: pair("10.0.0.0/28"), plan.Service: pair("10.0.0.16/28"), plan.Pod: pair("10.0.1.0/26")}})
+	roomy := p.Spec()
+	roomy.Pools[0].Headroom = 2
+	renamed := p.Spec()
+	renamed.Clusters[0].Name = "z"
+	for _, tt := range []struct {
+		spec plan.Spec
+		o    plan.EvolveOptions
+	}{{roomy, plan.EvolveOptions{}}, {renamed, plan.EvolveOptions{Renamed: map[string]string{"c": "z"}}}} {
+		q, _, err := plan.Evolve(p, tt.spec, tt.o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(q.Flaws()) != len(p.Flaws()) {
+			t.Errorf("%v, were %v", q.Flaws(), p.Flaws())
+		}
+	}
+}
+
+// Node masks are what nodes have, also where other ones would be enough.
+func TestAdoptNodeMasksThatAreNotEnough(t *testing.T) {
+	s := plan.Spec{Pools: []plan.PoolSpec{{Name: "corp", Prefixes: prefixes("10.0.0.0/12")}}, Clusters: []plan.ClusterSpec{{Name: "c", Nodes: now(2), PodsPerNode: 200}}}
+	p := adopted(t, s, plan.Existing{Name: "c", NodeMasks: dualstack.Masks{V4: 25}, Ranges: map[plan.Role]dualstack.Pair{
+		plan.Node: pair("10.1.0.0/27"), plan.Service: pair("10.1.1.0/24"), plan.Pod: pair("10.2.0.0/16")}})
+	if f := p.Flaws(); len(f) != 1 || f[0].Rule != plan.RuleCapacity || f[0].Message != "node masks /25 hold 125 pods, needs 200" {
+		t.Errorf("%v", f)
+	}
+	next := p.Spec()
+	next.Clusters = append(next.Clusters, plan.ClusterSpec{Name: "d", Nodes: now(2)})
+	q, _, err := plan.Evolve(p, next, plan.EvolveOptions{})
+	if err != nil || len(q.Flaws()) != 1 {
+		t.Fatal(q.Flaws(), err)
+	}
+	if _, err := plan.Decode(marshal(t, q)); err != nil {
+		t.Error(err)
+	}
+}
+
+// Others do not share a range where they could not be placed.
+func TestSharingWhatIsMisplaced(t *testing.T) {
+	s := plan.Spec{
+		Pools: []plan.PoolSpec{{Name: "corp", Prefixes: prefixes("10.0.0.0/12")}},
+		Share: []plan.Role{plan.Pod},
+	}
+	p := adopted(t, s, plan.Existing{Name: "a", Ranges: map[plan.Role]dualstack.Pair{
+		plan.Pod: pair("192.168.0.0/20"), plan.Node: pair("10.1.0.0/27"), plan.Service: pair("10.1.1.0/24")}})
+	next := p.Spec()
+	next.Clusters = append(next.Clusters, plan.ClusterSpec{Name: "b", Nodes: now(3)})
+	q, _, err := plan.Evolve(p, next, plan.EvolveOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, _ := q.Cluster("b"); !prefixes("10.0.0.0/12")[0].Overlaps(b.Block(plan.Pod).V4()) {
+		t.Errorf("%v", b.Block(plan.Pod))
+	}
+}
