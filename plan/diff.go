@@ -135,6 +135,10 @@ func (d *Diff) clusters(before, after *Plan, names *renaming) {
 		}
 	}
 	for _, c := range after.clusters {
+		if at < len(before.clusters) && before.clusters[at] == c {
+			at++ // as it was
+			continue
+		}
 		for at < len(before.clusters) && before.clusters[at].spec.Name < c.spec.Name {
 			gone(before.clusters[at])
 			at++
@@ -148,8 +152,10 @@ func (d *Diff) clusters(before, after *Plan, names *renaming) {
 			}
 		}
 		name := names.clusters[c.spec.Name]
-		if i, ok := before.find(name); ok && name != "" {
-			old = before.clusters[i]
+		if name != "" {
+			if i, ok := before.find(name); ok {
+				old = before.clusters[i]
+			}
 		}
 		if old == c {
 			continue

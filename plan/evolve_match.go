@@ -25,7 +25,7 @@ func (e *evolution) match() error {
 		return err
 	}
 	order := upTo(len(s.Clusters))
-	if !slices.IsSortedFunc(order, func(i, j int32) int { return compareNames(s, i, j) }) {
+	if !s.sortedLike(e.prev.clusters) {
 		slices.SortStableFunc(order, func(i, j int32) int { return compareNames(s, i, j) })
 	}
 	before := e.prev.clusters
@@ -52,19 +52,21 @@ func (e *evolution) match() error {
 				m.prev, matched[j] = before[j], true
 			}
 		default:
-			for at < len(before) && before[at].spec.Name < c.Name {
+			for at < len(before) && before[at].spec.Name != c.Name && before[at].spec.Name < c.Name {
 				at++
 			}
 			if at < len(before) && before[at].spec.Name == c.Name && !e.names.clustersLeft[c.Name] {
 				m.prev, matched[at] = before[at], true
 			}
 		}
-		spec = *c
-		spec.normalize()
-		stays := e.same && m.prev != nil && !renamed && !regrouped && spec.equal(&m.prev.spec)
-		if !stays {
-			own := spec
-			m.spec = &own
+		stays := e.same && m.prev != nil && !renamed && !regrouped
+		if !stays || !c.equal(&m.prev.spec) { // which is normal, as c mostly is
+			spec = *c
+			spec.normalize()
+			if stays = stays && spec.equal(&m.prev.spec); !stays {
+				own := spec
+				m.spec = &own
+			}
 		}
 		if !stays || c.NodeNetwork != "" {
 			v.cluster(int(i), c)
@@ -97,6 +99,30 @@ func (e *evolution) match() error {
 		e.spec.Networks[i] = us.normal(&e.spec.Networks[i])
 	}
 	return nil
+}
+
+// sortedLike reports whether the clusters are in the order of their names. To
+// say whether two names are equal is faster than to say which comes first, and
+// most are those of an earlier plan in its order.
+func (s *Spec) sortedLike(before []*Cluster) bool {
+	at, behind := 0, false // the name before is that of before[at−1]
+	for i := range s.Clusters {
+		name := s.Clusters[i].Name
+		same := at < len(before) && before[at].spec.Name == name
+		if i > 0 && !(same && behind) && s.Clusters[i-1].Name > name {
+			return false
+		}
+		if !same {
+			for at < len(before) && before[at].spec.Name < name {
+				at++
+			}
+			same = at < len(before) && before[at].spec.Name == name
+		}
+		if behind = same; same {
+			at++
+		}
+	}
+	return true
 }
 
 func compareNames(s *Spec, i, j int32) int {
