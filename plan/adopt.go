@@ -86,6 +86,9 @@ type adopted struct {
 }
 
 func (a *adoption) add(x *Existing, asked *ClusterSpec) error {
+	if m := x.NodeMasks; m.V4 < 0 || m.V4 > cidr.IPv4.BitLen() || m.V6 < 0 || m.V6 > cidr.IPv6.BitLen() {
+		return fmt.Errorf("node masks /%d and /%d: want 1 to 32 for IPv4, 1 to 128 for IPv6, or 0 for none", m.V4, m.V6)
+	}
 	ranges := map[Role]dualstack.Pair{}
 	c := adopted{name: x.Name, masks: x.NodeMasks}
 	spec := ClusterSpec{Name: x.Name}

@@ -60,6 +60,15 @@ func TestAdoptExtraRangesThatAreNone(t *testing.T) {
 	}
 }
 
+func TestAdoptNodeMasksThatThereAreNot(t *testing.T) {
+	s := oneCluster(plan.ClusterSpec{Name: "c", Nodes: now(2)})
+	for _, m := range []dualstack.Masks{{V4: -1}, {V4: 33}, {V6: -1}, {V6: 129}} {
+		if _, _, err := plan.Adopt(s, []plan.Existing{{Name: "c", Ranges: is("10.0.0.0/16"), NodeMasks: m}}); err == nil || !strings.Contains(err.Error(), "want 1 to 32") {
+			t.Errorf("%+v: %v", m, err)
+		}
+	}
+}
+
 // Of two clusters that have the same range one goes: what it had is not free,
 // since the other still has it.
 func TestWhatTwoHadIsNotFree(t *testing.T) {

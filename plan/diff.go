@@ -69,8 +69,10 @@ const (
 )
 
 // DiffOf compares two plans. A cluster or network that was renamed counts as
-// removed and added; [Evolve] knows better.
-func DiffOf(before, after *Plan) *Diff { return diff(before, after, &renaming{}) }
+// removed and added; [Evolve] knows better. No plan, nil, is an empty one.
+func DiffOf(before, after *Plan) *Diff {
+	return diff(cmp.Or(before, &Plan{}), cmp.Or(after, &Plan{}), &renaming{})
+}
 
 // diff compares two plans. was has the old names of clusters and networks by
 // their new ones.

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/kubecidr/kubecidr/cidr"
 	"github.com/kubecidr/kubecidr/dualstack"
+	"github.com/kubecidr/kubecidr/k8sflags"
 	"github.com/kubecidr/kubecidr/plan/platform"
 )
 
@@ -216,14 +218,14 @@ func (k *keeper) keep(first int, m *match, region string, by []platform.Name, ol
 		}
 		for ; i < end; i++ {
 			if was := before.Range.Of(k.wants[i].family); was.IsValid() {
-				k.keepOne(i, b, before, was, region, remask, by)
+				k.keepOne(i, m, b, before, was, region, remask, by)
 			}
 		}
 	}
 }
 
 // keepOne decides about one range: it stays, grows, or has to go.
-func (k *keeper) keepOne(i int, b, before *Block, was netip.Prefix, region, remask string, by []platform.Name) {
+func (k *keeper) keepOne(i int, m *match, b, before *Block, was netip.Prefix, region, remask string, by []platform.Name) {
 	w := &k.wants[i]
 	f := w.family
 	refuse := func(reason, undo string) {
@@ -261,6 +263,10 @@ func (k *keeper) keepOne(i int, b, before *Block, was netip.Prefix, region, rema
 		leave(why, "leave the platform as it was")
 		return
 	}
+	if why := m.tooLarge(before, was); why != "" {
+		leave(why, "leave the version of Kubernetes and what the range carries as they were")
+		return
+	}
 	need := int(w.bits)
 	w.got, w.kept, w.bits = was, true, int16(was.Bits())
 	if held != was && len(overlapping(k.taken, held)) == 0 && poolOf(k.space, held) != nil {
@@ -270,6 +276,28 @@ func (k *keeper) keepOne(i int, b, before *Block, was netip.Prefix, region, rema
 	if need < was.Bits() {
 		k.growing = append(k.growing, growing{int32(i), need, before})
 	}
+}
+
+// tooLarge says why a service range is more than the cluster may have, and was
+// not before; "" if it is not.
+func (m *match) tooLarge(before *Block, was netip.Prefix) string {
+	if m == nil || before.Role != Service {
+		return ""
+	}
+	why := func(s *ClusterSpec) string {
+		c := Cluster{spec: *s}
+		if before.Name != "" && c.countOf(before) == 0 {
+			return "" // it stands beside what is counted
+		}
+		if _, err := k8sflags.ServicesIn(s.version(), was); err != nil {
+			return strings.TrimPrefix(err.Error(), "k8sflags: ")
+		}
+		return ""
+	}
+	if now := why(m.spec); why(&m.prev.spec) == "" {
+		return now
+	}
+	return ""
 }
 
 // misplaced says why a range may not stay where it is; "" if it may.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubecidr/kubecidr/cidr"
 	"github.com/kubecidr/kubecidr/dualstack"
+	"github.com/kubecidr/kubecidr/k8sflags"
 	"github.com/kubecidr/kubecidr/plan"
 	"github.com/kubecidr/kubecidr/plan/platform"
 )
@@ -168,6 +169,34 @@ func TestANameThatWasLeft(t *testing.T) {
 	s.Networks = []plan.Network{{Name: "a", Hosts: 3}, {Name: "z", Hosts: 9}}
 	_, d := evolved(t, p, s, plan.EvolveOptions{Renamed: map[string]string{"a": "z"}})
 	if len(d.Changes) != 2 || d.Changes[0].Kind != plan.Added || d.Changes[0].Network != "a" || d.Changes[1].Was != "a" || len(d.Changes[1].Ranges) != 0 {
+		t.Errorf("%v", d)
+	}
+}
+
+// A version that takes no such service range is not for a cluster that has it.
+func TestAVersionThatTakesNoSuchServiceRange(t *testing.T) {
+	c := plan.ClusterSpec{Name: "c", Families: []cidr.Family{cidr.IPv6}, Nodes: now(2), Kubernetes: k8sflags.Version{Major: 1, Minor: 34}}
+	c.Extra = []plan.BlockSpec{{Name: "x", Role: plan.Service, Bits: dualstack.Masks{V6: 64}}}
+	p := solved(t, oneCluster(c))
+	c.Extra = []plan.BlockSpec{{Name: "x", Role: plan.Service, Count: now(300)}}
+	evolved(t, p, oneCluster(c), plan.EvolveOptions{})
+	c.Kubernetes = k8sflags.Version{}
+	got := outgrown(t, p, oneCluster(c), plan.EvolveOptions{})
+	if len(got) != 1 || got[0].Name != "x" || !strings.Contains(got[0].Reason, "too large at Kubernetes 1.24") {
+		t.Errorf("%v", got)
+	}
+	evolved(t, p, oneCluster(c), plan.EvolveOptions{AllowMove: []string{"c"}})
+}
+
+func TestDiffOfNoPlan(t *testing.T) {
+	p := solved(t, oneCluster(plan.ClusterSpec{Name: "c", Nodes: now(2)}))
+	if d := plan.DiffOf(nil, nil); !d.IsEmpty() {
+		t.Errorf("%v", d)
+	}
+	if d, want := plan.DiffOf(nil, p), plan.DiffOf(&plan.Plan{}, p); d.String() != want.String() || d.IsEmpty() {
+		t.Errorf("%v, want %v", d, want)
+	}
+	if d := plan.DiffOf(p, nil); len(d.Changes) != 1 || d.Changes[0].Kind != plan.Removed {
 		t.Errorf("%v", d)
 	}
 }

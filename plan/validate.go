@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/kubecidr/kubecidr/cidr"
 )
@@ -109,8 +110,17 @@ func (v *validator) name(kind, list string, i int, name string, seen map[string]
 	switch {
 	case name == "":
 		v.add(fmt.Sprintf("%s[%d].name", list, i), "the %s has no name", kind)
+	case !utf8.ValidString(name):
+		v.text(fmt.Sprintf("%s[%d].name", list, i), name)
 	case !printable(name):
 		v.add(fmt.Sprintf("%s[%d].name", list, i), "%s %q: a name has no spaces or control characters", kind, name)
+	}
+}
+
+// text checks that text is what JSON can restore: UTF-8.
+func (v *validator) text(path, s string) {
+	if !utf8.ValidString(s) {
+		v.add(path, "%q is not UTF-8", s)
 	}
 }
 
@@ -152,6 +162,7 @@ func (v *validator) zoneNames() {
 	v.zones = map[string]int{}
 	for i, z := range v.spec.Zones {
 		v.name("zone", "zones", i, z.Name, v.zones)
+		v.text(fmt.Sprintf("zones[%d].description", i), z.Description)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/kubecidr/kubecidr/cidr"
 	"github.com/kubecidr/kubecidr/dualstack"
@@ -25,6 +26,9 @@ func (v *validator) cluster(i int, c *ClusterSpec) {
 	v.zone(func() string { return inCluster(i, "zone") }, c.Zone)
 	if !c.Kubernetes.IsZero() && !c.Kubernetes.IsSupported() {
 		fail("kubernetes", "version %v is not known: want %v to %v", c.Kubernetes, k8sflags.MinVersion(), k8sflags.MaxVersion())
+	}
+	if !utf8.ValidString(c.Region) {
+		v.text(inCluster(i, "region"), c.Region)
 	}
 	v.platform(i, c)
 	if c.Nodes.Need() == 0 {
@@ -147,7 +151,7 @@ func (v *validator) extra(i, j int, c *ClusterSpec) {
 	for _, f := range b.families(c) {
 		switch bits := b.Bits.Of(f); {
 		case bits < 0 || bits > f.BitLen():
-			fail("bits", "a %v range of length %d: want 1 to %d", f, bits, f.BitLen())
+			fail("bits", "%v range of length %d: want 1 to %d", f, bits, f.BitLen())
 		case bits == 0 && b.Count.Need() == 0 && !b.Pin.Of(f).IsValid():
 			fail("count", "range %q has no size in %v: give a count, bits or a pin", b.Name, f)
 		case bits > 0 && b.Count.Need() > 0:

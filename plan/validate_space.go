@@ -49,6 +49,7 @@ func (v *validator) pools() {
 			}
 		}
 		v.zone(func() string { return path + ".zone" }, p.Zone)
+		v.text(path+".region", p.Region)
 		if !p.Fit.Valid() {
 			v.add(path+".fit", "pool %q: fit %q: want one of %v", p.Name, p.Fit, Fits())
 		}
@@ -72,6 +73,7 @@ func (v *validator) pools() {
 
 func (v *validator) reserved() {
 	for i, r := range v.spec.Reserved {
+		v.text(fmt.Sprintf("reserved[%d].reason", i), r.Reason)
 		if v.prefix(fmt.Sprintf("reserved[%d].prefix", i), r.Prefix) {
 			v.taken, v.reasons = append(v.taken, r.Prefix.Masked()), append(v.reasons, "reserved"+forReason(r.Reason))
 		}
@@ -108,6 +110,7 @@ func (v *validator) sharedNetworks() {
 		path := fmt.Sprintf("networks[%d]", i)
 		v.name("network", "networks", i, n.Name, seen)
 		v.zone(func() string { return path + ".zone" }, n.Zone)
+		v.text(path+".region", n.Region)
 		sized := v.families(func() string { return path + ".families" }, n.Families)
 		if v.networks[n.Name] == nil {
 			v.networks[n.Name] = n

@@ -273,3 +273,25 @@ func TestPoolsWithMappedAddressesAreRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// What JSON would not restore is no text of a spec.
+func TestValidateText(t *testing.T) {
+	for path, edit := range map[string]func(s *plan.Spec){
+		"pools[0].name":        func(s *plan.Spec) { s.Pools[0].Name = "\xff" },
+		"pools[0].region":      func(s *plan.Spec) { s.Pools[0].Region = "\xff" },
+		"reserved[0].reason":   func(s *plan.Spec) { s.Reserved[0].Reason = "\xff" },
+		"zones[0].description": func(s *plan.Spec) { s.Zones[0].Description = "\xff" },
+		"networks[0].region":   func(s *plan.Spec) { s.Networks[0].Region = "\xff" },
+		"clusters[0].name":     func(s *plan.Spec) { s.Clusters[0].Name = "\xff" },
+		"clusters[0].region":   func(s *plan.Spec) { s.Clusters[0].Region = "\xff" },
+	} {
+		s := oneCluster(plan.ClusterSpec{Name: "c", Nodes: now(2)})
+		s.Reserved = []plan.Reservation{{Prefix: prefixes("192.0.2.0/24")[0]}}
+		s.Zones = []plan.Zone{{Name: "z"}}
+		s.Networks = []plan.Network{{Name: "n", Hosts: 3}}
+		edit(&s)
+		if err := s.Validate(); err == nil || err.Error() != "plan: "+path+`: "\xff" is not UTF-8` {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}

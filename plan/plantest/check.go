@@ -97,7 +97,10 @@ func (c *checker) restored(p *plan.Plan) {
 func (c *checker) holds(cluster *plan.Cluster) {
 	c.Helper()
 	has, s := cluster.Capacity(), cluster.Spec()
-	nodes := s.Nodes.Need()
+	nodes, pods := s.Nodes.Need(), plan.Pod
+	if s.PodsFromNodeRange {
+		pods = plan.Node
+	}
 	nodes += min(s.Surge.Of(nodes), ^nodes)
 	for _, n := range []struct {
 		what      string
@@ -105,8 +108,8 @@ func (c *checker) holds(cluster *plan.Cluster) {
 		role      plan.Role
 	}{
 		{"nodes with an address", has.NodeAddresses, nodes, plan.Node},
-		{"nodes with addresses for their pods", has.NodeBlocks, nodes, plan.Pod},
-		{"pods a node", has.PodsPerNode, s.PodsPerNode, plan.Pod},
+		{"nodes with addresses for their pods", has.NodeBlocks, nodes, pods},
+		{"pods a node", has.PodsPerNode, s.PodsPerNode, pods},
 		{"services", has.Services, s.Services.Need(), plan.Service},
 		{"external addresses", has.ExternalIPs, s.ExternalIPs.Need(), plan.External},
 		{"ingress addresses", has.IngressIPs, s.IngressIPs.Need(), plan.Ingress},
