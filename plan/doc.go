@@ -3,7 +3,7 @@
 //
 // A [Spec] says which address space there is (pools), what of it is taken
 // (reservations), and what each cluster needs: nodes, pods a node, services,
-// external and ingress addresses, in one or two families. [Solve] sizes every
+// external and ingress addresses, now or as they grow, in one or two families. [Solve] sizes every
 // range, places all of them and returns a [Plan]. A [Cluster] of it has its
 // ranges, its node masks, its capacity and its components' flags.
 //
@@ -22,14 +22,19 @@
 //
 // # What is promised
 //
-//   - No overlap: no two ranges of a plan share an address, and none touches a
-//     reservation.
+//   - No overlap: no two ranges of a plan share an address, but those of roles in
+//     Spec.Share whose clusters no mesh keeps apart, and none touches a
+//     reservation or a peer.
 //   - Capacity: every cluster can hold the nodes, the pods on each node (under
 //     its IPAM), the services, the external and the ingress addresses that the
 //     spec asks for, in every family it has.
 //   - Completeness: where the pools that roles may use nest, Solve fails only
 //     if no plan exists. Elsewhere the problem is NP-hard: Solve searches within
 //     a bound, and [InfeasibleError] says whether failure is proved.
+//   - Stability: a range that an earlier plan has stays or grows in place, and
+//     node masks stay, unless Evolve is told otherwise.
+//
+// A plan that was adopted keeps the flaws that it has ([Plan.Flaws]).
 //
 // # Sizes
 //
@@ -56,6 +61,14 @@
 // those that nobody planned ([CapacityOf]), [Comparison] what other node masks
 // would make of them, and [Scale] says where a cluster is larger than Kubernetes
 // is tested with.
+//
+// # Reports
+//
+// What others have to be told follows from a plan: [Plan.Zones] for firewalls,
+// [Plan.Routes] for routers, [Plan.NativeRouting] for masquerading,
+// [Cluster.FlagSet] for the components of a cluster, [Plan.Owners] for whoever has
+// an address and asks whose it is, [Plan.Pools] for what is left, and
+// [Plan.Savings] for what sharing spares.
 //
 // # Determinism
 //

@@ -15,10 +15,13 @@ type EvolveOptions struct {
 	// cooldown and a range is given up, and where ranges rest already.
 	Now time.Time
 	// Renamed has the new names of clusters and networks by their old ones. A
-	// name that is in both specs and not here means the same.
+	// name that is in both specs and not here means the same. Where a cluster
+	// and a network have the old name, it is for those that the spec has by the
+	// new one.
 	Renamed map[string]string
 	// AllowMove names clusters and networks, by their new names, whose ranges
-	// may be given up for others where they cannot stay.
+	// may be given up for others where they cannot stay. It is an error if the
+	// spec has no such name.
 	AllowMove []string
 }
 
@@ -34,14 +37,21 @@ var ErrNow = errors.New("no time given")
 //     its headroom or over free neighbours; the node masks of a cluster stay as
 //     they are. Where it cannot, an [*OutgrownError] says what is in the way and
 //     what can be done, unless AllowMove gives the cluster leave to move.
+//   - So it is with a range that may not stay: where something is reserved or
+//     pinned over it, its pool, zone or region is another, or its platform
+//     refuses it.
 //   - What is not asked for any more is free again, after the cooldown of its
-//     pool; see [Plan.Quarantine].
+//     pool; see [Plan.Quarantine]. That is so for the node range of a cluster
+//     whose nodes are in another network now.
 //   - Everything new is placed as Solve does. A failure is proved for the
 //     ranges that stay as they are; see [InfeasibleError].
 //
 // The [Diff] lists what changed, and what has to be done to clusters that run.
 // Evolve(nil, s, o) is Solve(s), and Evolve(p, p.Spec(), o) is p as long as
 // nothing expires. Neither prev nor s is changed.
+//
+// Other errors are [SpecErrors] for an invalid spec, [*InfeasibleError], and
+// those that wrap [ErrNow] and [ErrRename].
 func Evolve(prev *Plan, s Spec, o EvolveOptions) (*Plan, *Diff, error) {
 	if prev == nil || prev.space == nil {
 		if len(o.Renamed) > 0 {
