@@ -239,7 +239,10 @@ func (a *adoption) plan() (*Plan, []Finding, error) {
 func (p *Plan) maskFlaws() []Finding {
 	var flaws []Finding
 	for _, c := range p.clusters {
-		if err := c.checkMasks(); err != nil && !podFlaw(p.flaws, c.spec.Name) {
+		said := func(f Finding) bool {
+			return f.Cluster == c.spec.Name && f.Role == Pod && (f.Rule == RuleCapacity || f.Rule == RuleFamily || f.Rule == RuleMissing)
+		}
+		if err := c.checkMasks(); err != nil && !slices.ContainsFunc(p.flaws, said) {
 			why := strings.TrimPrefix(err.Error(), fmt.Sprintf("cluster %q: ", c.spec.Name))
 			flaws = append(flaws, Finding{RuleCapacity, k8sflags.Error, c.spec.Name, "", "", Pod, "", why, "ask for no more than they hold: nodes keep their blocks"})
 		}

@@ -73,21 +73,22 @@ func (k *keeper) shared(w *want) bool {
 	return slices.Contains(k.evolution.spec.Share, k.blocks[w.block].Role)
 }
 
-// othersHave lists the ranges that stay and have addresses of p.
+// othersHave lists the ranges that stay, with the room beside them, and have
+// addresses of p.
 func (k *keeper) othersHave(p netip.Prefix) []netip.Prefix {
 	var theirs []netip.Prefix
 	for i := range k.matches {
 		if m := &k.matches[i]; m.spec == nil {
 			for j := range m.prev.blocks {
-				if r := m.prev.blocks[j].Range.Of(cidr.FamilyOf(p)); r.IsValid() && r.Overlaps(p) {
+				if r := m.prev.blocks[j].room(cidr.FamilyOf(p)); r.IsValid() && r.Overlaps(p) {
 					theirs = append(theirs, r)
 				}
 			}
 		}
 	}
 	for i := range k.wants {
-		if w := &k.wants[i]; w.got.IsValid() && w.got.Overlaps(p) {
-			theirs = append(theirs, w.got)
+		if w := &k.wants[i]; w.got.IsValid() && w.held().Overlaps(p) {
+			theirs = append(theirs, w.held())
 		}
 	}
 	return theirs

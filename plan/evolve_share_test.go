@@ -1,7 +1,9 @@
 package plan_test
 
 import (
+	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -187,6 +189,23 @@ func TestWhatSeveralLeaveRests(t *testing.T) {
 	s.Clusters = []plan.ClusterSpec{{Name: "a", Nodes: now(16)}, {Name: "b", Nodes: now(2)}, {Name: "c", Nodes: now(4)}}
 	p := solved(t, s)
 	a, _ := p.Cluster("a")
+	// What is in the room of one that stays does not rest.
+	roomy := s
+	roomy.Pools = slices.Clone(s.Pools)
+	roomy.Pools[0].Headroom = 1
+	q := solved(t, roomy)
+	roomy.Clusters = []plan.ClusterSpec{{Name: "a", Nodes: now(640)}, {Name: "b", Nodes: now(2)}, {Name: "c", Nodes: now(4)}}
+	q, _ = evolved(t, q, roomy, plan.EvolveOptions{Now: time.Unix(0, 0), AllowMove: []string{"a"}})
+	if len(q.Quarantine()) == 0 {
+		t.Error("nothing rests")
+	}
+	text, err := json.Marshal(q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := plan.Decode(text); err != nil {
+		t.Error(err)
+	}
 	for _, stays := range []uint64{4, 16} {
 		next := s
 		next.Clusters = []plan.ClusterSpec{{Name: "a", Nodes: now(64)}, {Name: "b", Nodes: now(32)}, {Name: "c", Nodes: now(stays)}}

@@ -251,10 +251,8 @@ func (d *document) plan(s Spec, blocks []Block) (*Plan, error) {
 }
 
 // knows reports whether the cluster was adopted with a flaw of its pod range.
-func (d *document) knows(c *Cluster) bool { return podFlaw(d.Flaws, c.spec.Name) }
-
-func podFlaw(flaws []Finding, cluster string) bool {
-	return slices.ContainsFunc(flaws, func(f Finding) bool { return f.Cluster == cluster && f.Role == Pod })
+func (d *document) knows(c *Cluster) bool {
+	return slices.ContainsFunc(d.Flaws, func(f Finding) bool { return f.Cluster == c.spec.Name && f.Role == Pod })
 }
 
 // checkMasks reports why the node masks do not fit the pod range and its nodes.
