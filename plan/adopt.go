@@ -20,7 +20,8 @@ type Existing struct {
 	Flags k8sflags.Set
 	// Ranges are those that flags do not have, or that count instead.
 	Ranges map[Role]dualstack.Pair
-	// Extra are further ranges, by role and name; their Cluster is ignored.
+	// Extra are further ranges, by role and name; their Cluster and Room are
+	// ignored.
 	Extra []Block
 	// NodeMasks count instead of those of flags. Without any they are derived
 	// from the pod range.
@@ -125,7 +126,7 @@ func (a *adoption) add(x *Existing, asked *ClusterSpec) error {
 		case b.Range.IsZero():
 			return fmt.Errorf("extra %s range %q: it has no range", b.Role, b.Name)
 		}
-		b.Cluster = x.Name
+		b.Cluster, b.Room = x.Name, dualstack.Pair{} // nobody keeps room that is not planned
 		c.blocks = append(c.blocks, b)
 	}
 	slices.SortStableFunc(c.blocks, func(a, b Block) int { return cmp.Or(compareRoles(a.Role, b.Role), cmp.Compare(a.Name, b.Name)) })

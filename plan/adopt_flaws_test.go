@@ -60,6 +60,17 @@ func TestAdoptExtraRangesThatAreNone(t *testing.T) {
 	}
 }
 
+// Room is kept by plans alone.
+func TestAdoptNoRoom(t *testing.T) {
+	p := adopted(t, oneCluster(plan.ClusterSpec{Name: "c", Nodes: now(2)}), plan.Existing{Name: "c",
+		Extra: []plan.Block{{Role: plan.Pod, Name: "x", Range: pair("10.0.0.0/24"), Room: pair("10.1.0.0/16")}}})
+	for b := range p.Blocks() {
+		if !b.Room.IsZero() {
+			t.Errorf("%v has room %v", b, b.Room)
+		}
+	}
+}
+
 func TestAdoptNodeMasksThatThereAreNot(t *testing.T) {
 	s := oneCluster(plan.ClusterSpec{Name: "c", Nodes: now(2)})
 	for _, m := range []dualstack.Masks{{V4: -1}, {V4: 33}, {V6: -1}, {V6: 129}} {
