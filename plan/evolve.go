@@ -25,6 +25,10 @@ type EvolveOptions struct {
 	AllowMove []string
 }
 
+// ErrFlaws is wrapped where a step would give an adopted plan an error that it
+// has not had.
+var ErrFlaws = errors.New("an adopted plan would have one error more")
+
 // ErrNow is wrapped where EvolveOptions.Now is needed and zero.
 var ErrNow = errors.New("no time given")
 
@@ -156,14 +160,12 @@ func (p *Plan) inheritFlaws(prev *Plan, names *renaming) error {
 			continue
 		}
 		if !known[f.key()] {
-			return fmt.Errorf("plan: evolve: %v", f)
+			return fmt.Errorf("plan: evolve: %w: %v", ErrFlaws, f)
 		}
 		p.flaws = append(p.flaws, f)
 	}
-	for _, f := range p.maskFlaws() {
-		if known[f.key()] {
-			p.flaws = append(p.flaws, f)
-		}
-	}
+	// Masks that are wrong were adopted with their range, or became wrong with
+	// what was missing of it: nodes have them.
+	p.flaws = append(p.flaws, p.maskFlaws()...)
 	return nil
 }

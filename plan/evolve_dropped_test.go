@@ -37,3 +37,21 @@ func TestMainRangesAreNotDroppedUnasked(t *testing.T) {
 		t.Errorf("%d node ranges", n)
 	}
 }
+
+// Nor because the nodes are in a shared network now.
+func TestNodeRangesAreNotDroppedForANetwork(t *testing.T) {
+	s := oneCluster(plan.ClusterSpec{Nodes: now(10)})
+	p, err := plan.Solve(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Networks = []plan.Network{{Name: "vlan"}}
+	s.Clusters[0].NodeNetwork = "vlan"
+	_, _, err = plan.Evolve(p, s, plan.EvolveOptions{})
+	if !errors.Is(err, plan.ErrOutgrown) {
+		t.Fatalf("the node range was dropped: %v", err)
+	}
+	if _, _, err := plan.Evolve(p, s, plan.EvolveOptions{AllowMove: []string{"c"}}); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -176,16 +176,23 @@ func (k *keeper) cluster(m *match) error {
 }
 
 // dropped gives up a range that the spec does not ask for any more. A main
-// range that extra ones make unnecessary was not taken out by name, and serves:
-// it needs leave.
+// range that extra ones or a network make unnecessary was not taken out by
+// name, and serves: it needs leave.
 func (k *keeper) dropped(m *match, b *Block) {
-	total := m.spec.total(b.Role)
-	serves := b.Name == "" && total > 0 && m.spec.carried(b.Role) >= total
-	if serves && !k.mayMove[m.spec.Name] {
+	var reason, undo string
+	switch total := m.spec.total(b.Role); {
+	case b.Name != "":
+	case b.Role == Node && m.spec.NodeNetwork != "":
+		reason = fmt.Sprintf("the nodes are in network %q now, which gives every one of them another address", m.spec.NodeNetwork)
+		undo = "leave nodeNetwork as it was"
+	case total > 0 && m.spec.carried(b.Role) >= total:
+		reason = "extra ranges carry all that it is there for, so that the spec asks for none"
+		undo = "lower the counts of the extra ranges, so that they leave something for it"
+	}
+	if reason != "" && !k.mayMove[m.spec.Name] {
 		k.outgrew = append(k.outgrew, Outgrown{
 			Cluster: m.spec.Name, Role: b.Role, Range: b.Range.Primary(), Bits: b.Range.Primary().Bits(),
-			Reason:  "extra ranges carry all that it is there for, so that the spec asks for none",
-			WaysOut: []string{"lower the counts of the extra ranges, so that they leave something for it", wayToMove(b)},
+			Reason: reason, WaysOut: []string{undo, wayToMove(b)},
 		})
 	}
 	k.giveUp(b)

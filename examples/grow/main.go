@@ -74,6 +74,9 @@ func grow(file string, to io.Writer, write func(io.Writer, *history) error) erro
 	}
 	steps, err := readSteps(files, dir, name)
 	if err != nil {
+		if file != "" {
+			return fmt.Errorf("%s: %w", file, err)
+		}
 		return err
 	}
 	h, err := goThrough(steps)
