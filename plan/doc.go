@@ -3,9 +3,9 @@
 //
 // A [Spec] says which address space there is (pools), what of it is taken
 // (reservations), and what each cluster needs: nodes, pods a node, services,
-// external and ingress addresses, now or as they grow, in one or two families. [Solve] sizes every
-// range, places all of them and returns a [Plan]. A [Cluster] of it has its
-// ranges, its node masks, its capacity and its components' flags.
+// external and ingress addresses, now or as they grow, in one or two families.
+// [Solve] sizes every range, places all of them and returns a [Plan]. A [Cluster]
+// of it has its ranges, its node masks, its capacity and its components' flags.
 //
 // [Audit] proves a set of ranges against a spec from the outside. It trusts
 // nothing that Solve does, and judges ranges that people wrote as well.
@@ -28,8 +28,8 @@
 //   - Capacity: every cluster can hold the nodes, the pods on each node (under
 //     its IPAM), the services, the external and the ingress addresses that the
 //     spec asks for, in every family it has.
-//   - Completeness: where the pools that roles may use nest, Solve fails only
-//     if no plan exists. Elsewhere the problem is NP-hard: Solve searches within
+//   - Completeness: where the pools that ranges may use nest, by role, zone and
+//     region, Solve fails only if no plan exists. Elsewhere the problem is NP-hard: Solve searches within
 //     a bound, and [InfeasibleError] says whether failure is proved.
 //   - Stability: a range that an earlier plan has stays or grows in place, and
 //     node masks stay, unless Evolve is told otherwise.

@@ -45,8 +45,9 @@ var ErrNow = errors.New("no time given")
 //     pinned over it, its pool, zone or region is another, or its platform
 //     refuses it.
 //   - What is not asked for any more is free again, after the cooldown of its
-//     pool; see [Plan.Quarantine]. That is so for the node range of a cluster
-//     whose nodes are in another network now.
+//     pool; see [Plan.Quarantine]. A main range that nobody took out by name
+//     needs leave for that as well: where a nodeNetwork has come, or extra ranges
+//     carry all that it is there for.
 //   - Everything new is placed as Solve does. A failure is proved for the
 //     ranges that stay as they are; see [InfeasibleError].
 //
@@ -55,7 +56,7 @@ var ErrNow = errors.New("no time given")
 // nothing expires. Neither prev nor s is changed.
 //
 // Other errors are [SpecErrors] for an invalid spec, [*InfeasibleError], and
-// those that wrap [ErrNow] and [ErrRename].
+// those that wrap [ErrNow], [ErrRename] and, after [Adopt], [ErrFlaws].
 func Evolve(prev *Plan, s Spec, o EvolveOptions) (*Plan, *Diff, error) {
 	if prev == nil || prev.space == nil {
 		if len(o.Renamed) > 0 {
