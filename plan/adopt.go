@@ -65,7 +65,7 @@ func Adopt(s Spec, existing []Existing) (*Plan, []Finding, error) {
 		a.spec.Meshes[i].Clusters = slices.DeleteFunc(slices.Clone(a.spec.Meshes[i].Clusters), func(c string) bool { return !seen[c] })
 	}
 	if err := a.spec.Validate(); err != nil {
-		return nil, nil, fmt.Errorf("plan: adopt: %w", err)
+		return nil, nil, err
 	}
 	return a.plan()
 }
@@ -222,7 +222,7 @@ func (a *adoption) plan() (*Plan, []Finding, error) {
 	s.Clusters = nil
 	p, err := assemble(s, networks, clusters, nil)
 	if err != nil {
-		return nil, nil, fmt.Errorf("plan: adopt: %w", err)
+		return nil, nil, err
 	}
 	for _, f := range p.Audit() {
 		a.findings = append(a.findings, f)

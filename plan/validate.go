@@ -152,7 +152,7 @@ func (v *validator) families(path func() string, fs []cidr.Family) bool {
 		v.add(path(), "families %v: want one, or both with the primary first", fs)
 		return false
 	case slices.ContainsFunc(fs, func(f cidr.Family) bool { return f.BitLen() == 0 }):
-		v.add(path(), "families %v: want IPv4 or IPv6", fs)
+		v.add(path(), "families %d: want IPv4 (4) or IPv6 (6)", fs)
 		return false
 	}
 	return true

@@ -63,7 +63,7 @@ func TestValidateNamesThePlace(t *testing.T) {
 		{"a family twice", func(s *plan.Spec) {
 			s.Clusters[0].Families, s.Clusters[0].Pins = []cidr.Family{cidr.IPv4, cidr.IPv4}, nil
 		}, "clusters[0].families", "want one, or both"},
-		{"no family of addresses", func(s *plan.Spec) { s.Clusters[2].Families = []cidr.Family{cidr.IPv4, 7} }, "clusters[2].families", "want IPv4 or IPv6"},
+		{"no family of addresses", func(s *plan.Spec) { s.Clusters[2].Families = []cidr.Family{cidr.IPv4, 7} }, "clusters[2].families", "families [4 7]: want IPv4 (4) or IPv6 (6)"},
 		{"a version from before the tables", func(s *plan.Spec) { s.Clusters[1].Kubernetes = version(23) }, "clusters[1].kubernetes", "want 1.24 to 1.37"},
 		{"no nodes", func(s *plan.Spec) { s.Clusters[1].Nodes = now(0) }, "clusters[1].nodes", "0 nodes"},
 		{"more pods a node than the kubelet takes", func(s *plan.Spec) { s.Clusters[1].PodsPerNode = 1 << 31 }, "clusters[1].podsPerNode", "--max-pods"},
