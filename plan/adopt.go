@@ -34,7 +34,8 @@ type Existing struct {
 // k8sflags.Check about their flags, with its rules' names. Its errors of the
 // first kind stay with the plan as [Plan.Flaws], so that [Decode] reads it
 // again, and Evolve leaves the ranges where they are until the spec lets them
-// move.
+// move. Ranges that are missing Evolve adds, even where the spec is that of the
+// plan, unless the cluster has some that its spec does not ask for.
 //
 // A cluster that s has is held against what s asks for it. One that s has not
 // gets a spec that asks for what its ranges hold. Clusters of s that do not

@@ -82,10 +82,7 @@ func TestAdoptFindsWhatIsWrong(t *testing.T) {
 				t.Error("it is read without its flaws")
 			}
 			// The spec goes on, and what is wrong stays until it may change.
-			q, d, err := plan.Evolve(p, p.Spec(), plan.EvolveOptions{Now: newYear})
-			if err == nil && (!d.IsEmpty() || len(q.Flaws()) != len(p.Flaws())) {
-				t.Errorf("%v\n%v", d, q.Flaws())
-			}
+			checkOnlyAdded(t, p)
 		})
 	}
 }

@@ -53,7 +53,8 @@ var ErrNow = errors.New("no time given")
 //
 // The [Diff] lists what changed, and what has to be done to clusters that run.
 // Evolve(nil, s, o) is Solve(s), and Evolve(p, p.Spec(), o) is p as long as
-// nothing expires. Neither prev nor s is changed.
+// nothing expires, and nothing is missing from an adopted plan. Neither prev nor
+// s is changed.
 //
 // Other errors are [SpecErrors] for an invalid spec, [*InfeasibleError], and
 // those that wrap [ErrNow], [ErrRename] and, after [Adopt], [ErrFlaws].

@@ -33,6 +33,7 @@ func (e *evolution) match() error {
 	e.matches = make([]match, len(order))
 	pinned := len(s.Networks) > 0
 	regrouped := len(e.names.clusters) > 0 && len(s.Share) > 0 // a mesh has another cluster by the same name
+	incomplete := e.prev.incomplete()
 	at := 0
 	var spec ClusterSpec
 	for k, i := range order {
@@ -59,7 +60,7 @@ func (e *evolution) match() error {
 				m.prev, matched[at] = before[at], true
 			}
 		}
-		stays := e.same && m.prev != nil && !renamed && !regrouped
+		stays := e.same && m.prev != nil && !renamed && !regrouped && !incomplete[c.Name]
 		if !stays || !c.equal(&m.prev.spec) { // which is normal, as c mostly is
 			spec = *c
 			spec.normalize()
@@ -99,6 +100,28 @@ func (e *evolution) match() error {
 		e.spec.Networks[i] = us.normal(&e.spec.Networks[i])
 	}
 	return nil
+}
+
+// incomplete returns the clusters that were adopted without a range that their
+// spec asks for: Evolve adds it. Those that have ranges or families besides,
+// which the spec does not ask for, are left as they are until it changes, since
+// these may serve.
+func (p *Plan) incomplete() map[string]bool {
+	if len(p.flaws) == 0 {
+		return nil
+	}
+	names := map[string]bool{}
+	for _, f := range p.flaws {
+		if f.Rule == RuleMissing {
+			names[f.Cluster] = true
+		}
+	}
+	for _, f := range p.flaws {
+		if f.Rule == RuleUnknown || f.Rule == RuleFamily {
+			delete(names, f.Cluster)
+		}
+	}
+	return names
 }
 
 // sortedLike reports whether the clusters are in the order of their names. To
