@@ -96,7 +96,7 @@ func (k *keeper) othersHave(p netip.Prefix) []netip.Prefix {
 
 // leaveGrown makes a want that could not grow one that has no place yet.
 func (k *keeper) leaveGrown(w *want, g growing) {
-	left := gone{w.got, w.held(), g.old.label(), false}
+	left := gone{w.got, w.held(), g.old.label()}
 	shared, pool := k.shared(w), w.pool
 	w.got, w.headroom, w.kept, w.bits, w.pool = netip.Prefix{}, 0, false, int16(g.bits), -1
 	if shared { // others may leave it as well
@@ -136,7 +136,7 @@ func (k *keeper) restShared() {
 			continue
 		}
 		for p := range without(l.got, theirs) {
-			k.rest(gone{p, p, l.of, false})
+			k.rest(gone{p, p, l.of})
 		}
 	}
 }

@@ -92,7 +92,6 @@ type keeper struct {
 type gone struct {
 	got, held netip.Prefix
 	of        string
-	pinned    bool
 }
 
 func (k *keeper) allow() error {
@@ -220,7 +219,7 @@ func (k *keeper) keep(first int, m *match, region string, by []platform.Name, ol
 		remask := k.size(m, before, i, end)
 		for _, f := range before.Range.Families() {
 			if !slices.ContainsFunc(k.wants[i:end], func(w want) bool { return w.family == f }) {
-				k.gone = append(k.gone, gone{before.Range.Of(f), before.room(f), before.label(), false})
+				k.gone = append(k.gone, gone{before.Range.Of(f), before.room(f), before.label()})
 			}
 		}
 		for ; i < end; i++ {
@@ -244,7 +243,7 @@ func (k *keeper) keepOne(i int, m *match, b, before *Block, was netip.Prefix, re
 		}
 	}
 	leave := func(reason, undo string) {
-		k.gone = append(k.gone, gone{was, before.room(f), before.label(), false})
+		k.gone = append(k.gone, gone{was, before.room(f), before.label()})
 		refuse(reason, undo)
 	}
 	const otherMasks = "ask for no more pods and nodes than the node masks hold, or for a second cluster"
@@ -344,6 +343,6 @@ func (k *keeper) poolNumber(p netip.Prefix) int32 {
 // giveUp notes that all of a block is free again.
 func (k *keeper) giveUp(b *Block) {
 	for p := range b.Range.All() {
-		k.gone = append(k.gone, gone{p, b.room(cidr.FamilyOf(p)), b.label(), false})
+		k.gone = append(k.gone, gone{p, b.room(cidr.FamilyOf(p)), b.label()})
 	}
 }

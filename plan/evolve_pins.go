@@ -110,7 +110,7 @@ func (k *keeper) overlapped(i int32, p netip.Prefix) bool {
 func (k *keeper) leaveFor(i int32, reason, undo string) {
 	w := &k.wants[i]
 	b := &k.blocks[w.block]
-	k.gone = append(k.gone, gone{w.got, w.held(), b.label(), false})
+	k.gone = append(k.gone, gone{w.got, w.held(), b.label()})
 	if !k.mayMove[ownerName(b)] {
 		k.outgrew = append(k.outgrew, Outgrown{
 			Cluster: b.Cluster, Network: networkName(b), Role: b.Role, Name: rangeName(b), Range: w.got, Bits: w.got.Bits(),
