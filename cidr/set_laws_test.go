@@ -36,10 +36,7 @@ func TestSetLaws(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		a, b, c := genSet().Draw(t, "a"), genSet().Draw(t, "b"), genSet().Draw(t, "c")
-		p := genPrefix().Draw(t, "p")
-		if cidr.FamilyOf(p) == 0 {
-			t.Skip()
-		}
+		p := genPrefix().Filter(usable).Draw(t, "p")
 		within := setOf(t, p)
 		var empty cidr.Set
 		for law, sides := range map[string][2]cidr.Set{
@@ -113,7 +110,7 @@ func TestSetAgreesWithNetipx(t *testing.T) {
 				t.Fatalf("%s: prefixes %v, want %v", name, got, want.Prefixes())
 			}
 		}
-		p := genPrefix().Draw(t, "p")
+		p := genPrefix().Filter(usable).Draw(t, "p")
 		if cidr.FamilyOf(p) != 0 && (s.ContainsPrefix(p) != x.ContainsPrefix(p) || s.Overlaps(p) != x.OverlapsPrefix(p)) {
 			t.Fatalf("%v: ContainsPrefix %v, Overlaps %v", p, s.ContainsPrefix(p), s.Overlaps(p))
 		}

@@ -60,10 +60,8 @@ func TestReadCIDROfStrictText(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		addr := netip.AddrFrom4([4]byte(rapid.SliceOfN(rapid.Byte(), 4, 4).Draw(t, "v4")))
 		if rapid.Bool().Draw(t, "IPv6") {
-			addr = netip.AddrFrom16([16]byte(rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, "v6")))
-		}
-		if addr.Is4In6() {
-			t.Skip("IPv4-mapped")
+			v6 := rapid.Map(rapid.SliceOfN(rapid.Byte(), 16, 16), func(b []byte) netip.Addr { return netip.AddrFrom16([16]byte(b)) })
+			addr = v6.Filter(func(a netip.Addr) bool { return !a.Is4In6() }).Draw(t, "v6")
 		}
 		p := netip.PrefixFrom(addr, rapid.IntRange(0, addr.BitLen()).Draw(t, "bits")).Masked()
 		if got := readCIDR(p.String()); got.prefix != p || got.form != 0 {

@@ -134,12 +134,8 @@ func ExampleUpToDate() {
 // happens to it.
 func ExampleEdits() {
 	property := func(t *rapid.T) {
-		s := plantest.Specs().Draw(t, "spec")
-		p, err := plan.Solve(s)
-		if err != nil {
-			t.Skip("no plan")
-		}
-		edit := plantest.Edits(s).Draw(t, "edit")
+		p := plantest.Plans().Draw(t, "plan")
+		edit := plantest.Edits(p.Spec()).Draw(t, "edit")
 		q, _, err := plan.Evolve(p, edit.Spec, edit.Options(testDay))
 		if err != nil {
 			return // refused, and nothing has moved

@@ -15,9 +15,9 @@ func Plans() *rapid.Generator[*plan.Plan] {
 				return p
 			}
 			if len(s.Clusters) == 1 {
-				t.Skip("no room for a single cluster")
+				return nil // there is no room for one
 			}
 			s = without(s, len(s.Clusters)-1)
 		}
-	})
+	}).Filter(func(p *plan.Plan) bool { return p != nil })
 }
