@@ -3,6 +3,8 @@ package cidr
 import (
 	"net/netip"
 	"slices"
+
+	"github.com/kubecidr/kubecidr/internal/fault"
 )
 
 // Carve cuts one block of each given prefix length out of p and returns them
@@ -19,7 +21,7 @@ func Carve(p netip.Prefix, bits ...int) ([]netip.Prefix, error) {
 	order := make([]int, len(bits))
 	for i, n := range bits {
 		if n < 0 || n > b.family.BitLen() {
-			return nil, fault(ErrBits, "cidr: carve %v: /%d: want a length from %d to %d", b.prefix(), n, b.bits, b.family.BitLen())
+			return nil, fault.New(ErrBits, "cidr: carve %v: /%d: want a length from %d to %d", b.prefix(), n, b.bits, b.family.BitLen())
 		}
 		order[i] = i
 	}
@@ -29,7 +31,7 @@ func Carve(p netip.Prefix, bits ...int) ([]netip.Prefix, error) {
 	next, full := b.addr, false
 	for placed, i := range order {
 		if bits[i] < int(b.bits) || full {
-			return nil, fault(ErrNoSpace, "cidr: carve %v: no space for a /%d after %d of %d blocks (largest first)",
+			return nil, fault.New(ErrNoSpace, "cidr: carve %v: no space for a /%d after %d of %d blocks (largest first)",
 				b.prefix(), bits[i], placed, len(bits))
 		}
 		c := block{next, uint8(bits[i]), b.family}

@@ -4,6 +4,7 @@ import (
 	"math/bits"
 	"net/netip"
 
+	"github.com/kubecidr/kubecidr/internal/fault"
 	"github.com/kubecidr/kubecidr/internal/u128"
 )
 
@@ -26,7 +27,7 @@ func (c *collector) add(p netip.Prefix) error {
 	case !p.IsValid() || a.Is4In6():
 		return check("index", p)
 	case c.n == ownerMostIndex+1:
-		return fault(ErrOverflow, "cidr: index: more than %d entries", c.n)
+		return fault.New(ErrOverflow, "cidr: index: more than %d entries", c.n)
 	case a.Is4():
 		if c.v4.len() == 0 || c.v4.one != nil && c.n >= 1<<shortIndexBits {
 			c.v4 = c.v4.rewritten(IPv4, u128.Uint{}, mask(32), max(shortIndexBits, uint(bits.Len(uint(c.n)))))

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+
+	"github.com/kubecidr/kubecidr/internal/fault"
 )
 
 // What went wrong, for [errors.Is]. The messages that carry them name the
@@ -39,27 +41,13 @@ var (
 	ErrNotUsed = errors.New("not an allocated block")
 )
 
-// failure is a message with the sentinel that it wraps. The sentinel's own
-// text is not repeated: the message says the same with the operands.
-type failure struct {
-	kind error
-	msg  string
-}
-
-func (e *failure) Error() string { return e.msg }
-func (e *failure) Unwrap() error { return e.kind }
-
-func fault(kind error, format string, args ...any) error {
-	return &failure{kind, fmt.Sprintf(format, args...)}
-}
-
 // check reports why p cannot be used by op: it is invalid or IPv4-mapped.
 func check(op string, p netip.Prefix) error {
 	switch {
 	case !p.IsValid():
-		return fault(ErrInvalid, "cidr: %s: invalid prefix (%v)", op, p)
+		return fault.New(ErrInvalid, "cidr: %s: invalid prefix (%v)", op, p)
 	case p.Addr().Is4In6():
-		return fault(ErrMapped, "cidr: %s: %v is IPv4-mapped%s", op, p, meantIPv4(p))
+		return fault.New(ErrMapped, "cidr: %s: %v is IPv4-mapped%s", op, p, meantIPv4(p))
 	}
 	return nil
 }

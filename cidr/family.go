@@ -2,6 +2,8 @@ package cidr
 
 import (
 	"net/netip"
+
+	"github.com/kubecidr/kubecidr/internal/fault"
 )
 
 // Family is an IP address family. The zero value is no family.
@@ -67,7 +69,7 @@ func (f Family) String() string {
 // MarshalText writes "IPv4", "IPv6", or nothing for no family.
 func (f Family) MarshalText() ([]byte, error) {
 	if f != 0 && f.BitLen() == 0 {
-		return nil, fault(ErrFamily, "cidr: family %d is neither IPv4 nor IPv6", uint8(f))
+		return nil, fault.New(ErrFamily, "cidr: family %d is neither IPv4 nor IPv6", uint8(f))
 	}
 	return []byte(f.String()), nil
 }
@@ -82,7 +84,7 @@ func (f *Family) UnmarshalText(text []byte) error {
 	case "":
 		*f = 0
 	default:
-		return fault(ErrFamily, "cidr: family %q: want IPv4 or IPv6", text)
+		return fault.New(ErrFamily, "cidr: family %q: want IPv4 or IPv6", text)
 	}
 	return nil
 }

@@ -1,6 +1,10 @@
 package cidr
 
-import "net/netip"
+import (
+	"net/netip"
+
+	"github.com/kubecidr/kubecidr/internal/fault"
+)
 
 // Netmask returns the mask that has ones where p fixes the address:
 // 255.255.255.0 for a /24 of IPv4, ffff:ffff:ffff:: for a /48 of IPv6. It is
@@ -31,9 +35,9 @@ func MaskBits(netmask netip.Addr) (int, error) {
 	a := netmask.Unmap()
 	switch {
 	case !a.IsValid():
-		return 0, fault(ErrInvalid, "cidr: netmask: invalid address (%v)", netmask)
+		return 0, fault.New(ErrInvalid, "cidr: netmask: invalid address (%v)", netmask)
 	case netmask.Zone() != "": // Unmap drops it
-		return 0, fault(ErrZone, "cidr: netmask %v has a zone", netmask)
+		return 0, fault.New(ErrZone, "cidr: netmask %v has a zone", netmask)
 	}
 	n, f := numberOf(a), FamilyOfAddr(a)
 	bits := n.Not().LeadingZeros()
@@ -42,7 +46,7 @@ func MaskBits(netmask netip.Addr) (int, error) {
 	}
 	// The ones of a hostmask are at the low end of the family's bits.
 	if bits = n.LeadingZeros(); n == mask(bits).Not().And(mask(f.BitLen())) {
-		return 0, fault(ErrInvalid, "cidr: netmask %v is a hostmask (the netmask is %v, a /%d)", netmask, addrOf(f, mask(bits)), bits)
+		return 0, fault.New(ErrInvalid, "cidr: netmask %v is a hostmask (the netmask is %v, a /%d)", netmask, addrOf(f, mask(bits)), bits)
 	}
-	return 0, fault(ErrInvalid, "cidr: netmask %v has ones behind zeros", netmask)
+	return 0, fault.New(ErrInvalid, "cidr: netmask %v has ones behind zeros", netmask)
 }

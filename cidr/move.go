@@ -2,6 +2,8 @@ package cidr
 
 import (
 	"net/netip"
+
+	"github.com/kubecidr/kubecidr/internal/fault"
 )
 
 // Supernet returns the network of the given prefix length that covers p. It is
@@ -12,7 +14,7 @@ func Supernet(p netip.Prefix, bits int) (netip.Prefix, error) {
 	}
 	b := blockOf(p)
 	if bits < 0 || bits > int(b.bits) {
-		return netip.Prefix{}, fault(ErrBits, "cidr: supernet: /%d of %v: want a length from 0 to %d", bits, b.prefix(), b.bits)
+		return netip.Prefix{}, fault.New(ErrBits, "cidr: supernet: /%d of %v: want a length from 0 to %d", bits, b.prefix(), b.bits)
 	}
 	return b.supernet(bits).prefix(), nil
 }
@@ -62,7 +64,7 @@ func Prev(p netip.Prefix) (prev netip.Prefix, ok bool) {
 // both families are among them.
 func Common(ps ...netip.Prefix) (netip.Prefix, error) {
 	if len(ps) == 0 {
-		return netip.Prefix{}, fault(ErrEmpty, "cidr: common prefix: no prefixes given")
+		return netip.Prefix{}, fault.New(ErrEmpty, "cidr: common prefix: no prefixes given")
 	}
 	var c block
 	for i, p := range ps {
@@ -74,7 +76,7 @@ func Common(ps ...netip.Prefix) (netip.Prefix, error) {
 		case i == 0:
 			c = b
 		case b.family != c.family:
-			return netip.Prefix{}, fault(ErrFamily, "cidr: common prefix: %v and %v are of different address families", ps[0], p)
+			return netip.Prefix{}, fault.New(ErrFamily, "cidr: common prefix: %v and %v are of different address families", ps[0], p)
 		default:
 			same := b.addr.Xor(c.addr).LeadingZeros()
 			c = c.supernet(min(same, int(b.bits), int(c.bits)))

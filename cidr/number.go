@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"net/netip"
 
+	"github.com/kubecidr/kubecidr/internal/fault"
 	"github.com/kubecidr/kubecidr/internal/u128"
 )
 
@@ -81,7 +82,7 @@ func (b block) place(n uint64) u128.Uint {
 
 func (b block) checkIndex(n uint64) error {
 	if size, ok := pow2(b.hostBits()); ok && n >= size {
-		return fault(ErrOutOfRange, "cidr: address %d of %v: it has %d, counted from 0", n, b.prefix(), size)
+		return fault.New(ErrOutOfRange, "cidr: address %d of %v: it has %d, counted from 0", n, b.prefix(), size)
 	}
 	return nil
 }
@@ -97,19 +98,19 @@ func Offset(p netip.Prefix, a netip.Addr) (n uint64, err error) {
 	b := blockOf(p)
 	switch {
 	case !a.IsValid():
-		return 0, fault(ErrInvalid, "cidr: offset in %v: invalid address (%v)", b.prefix(), a)
+		return 0, fault.New(ErrInvalid, "cidr: offset in %v: invalid address (%v)", b.prefix(), a)
 	case a.Zone() != "":
-		return 0, fault(ErrZone, "cidr: offset in %v: %v has a zone and lies in no network", b.prefix(), a)
+		return 0, fault.New(ErrZone, "cidr: offset in %v: %v has a zone and lies in no network", b.prefix(), a)
 	case FamilyOfAddr(a) != b.family:
-		return 0, fault(ErrFamily, "cidr: offset in %v: %v is of the other address family", b.prefix(), a)
+		return 0, fault.New(ErrFamily, "cidr: offset in %v: %v is of the other address family", b.prefix(), a)
 	}
 	at := numberOf(a.Unmap())
 	if at.And(mask(int(b.bits))) != b.addr {
-		return 0, fault(ErrOutOfRange, "cidr: offset in %v: %v is not in it", b.prefix(), a)
+		return 0, fault.New(ErrOutOfRange, "cidr: offset in %v: %v is not in it", b.prefix(), a)
 	}
 	d := at.Sub(b.addr).Rsh(uint(128 - b.family.BitLen()))
 	if !d.Fits64() {
-		return 0, fault(ErrOverflow, "cidr: offset of %v in %v exceeds 64 bits", a, b.prefix())
+		return 0, fault.New(ErrOverflow, "cidr: offset of %v in %v exceeds 64 bits", a, b.prefix())
 	}
 	return d.Lo, nil
 }
@@ -120,10 +121,10 @@ func Offset(p netip.Prefix, a netip.Addr) (n uint64, err error) {
 // addresses, and [ErrFamily] for no family.
 func BitsFor(f Family, addrs uint64) (int, error) {
 	if f.BitLen() == 0 {
-		return 0, fault(ErrFamily, "cidr: prefix length for %d addresses: no address family", addrs)
+		return 0, fault.New(ErrFamily, "cidr: prefix length for %d addresses: no address family", addrs)
 	}
 	if f == IPv4 && addrs > 1<<32 {
-		return 0, fault(ErrOutOfRange, "cidr: prefix length for %d addresses: IPv4 has 4294967296", addrs)
+		return 0, fault.New(ErrOutOfRange, "cidr: prefix length for %d addresses: IPv4 has 4294967296", addrs)
 	}
 	return f.BitLen() - log2ceil(addrs), nil
 }

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"github.com/kubecidr/kubecidr/internal/fault"
 )
 
 // Parse reads a network in CIDR notation, strictly: no leading zeros, no
@@ -19,7 +21,7 @@ func Parse(s string) (netip.Prefix, error) {
 		return netip.Prefix{}, err
 	}
 	if m := p.Masked(); m != p {
-		return netip.Prefix{}, fault(ErrHostBits, "cidr: %q has host bits set (network is %v)", s, m)
+		return netip.Prefix{}, fault.New(ErrHostBits, "cidr: %q has host bits set (network is %v)", s, m)
 	}
 	return p, nil
 }
@@ -42,11 +44,11 @@ func ParseList(s string) ([]netip.Prefix, error) {
 	ps := make([]netip.Prefix, len(elements))
 	for i, e := range elements {
 		if e == "" {
-			return nil, fault(ErrInvalid, "cidr: list %q: element %d is empty", s, i+1)
+			return nil, fault.New(ErrInvalid, "cidr: list %q: element %d is empty", s, i+1)
 		}
 		p, err := Parse(e)
 		if err != nil {
-			return nil, fault(errors.Unwrap(err), "cidr: list %q: element %d: %s",
+			return nil, fault.New(errors.Unwrap(err), "cidr: list %q: element %d: %s",
 				s, i+1, strings.TrimPrefix(err.Error(), "cidr: "))
 		}
 		ps[i] = p
@@ -72,7 +74,7 @@ func parse(s string) (netip.Prefix, error) {
 		return netip.Prefix{}, explain(s)
 	}
 	if p.Addr().Is4In6() {
-		return netip.Prefix{}, fault(ErrMapped, "cidr: %q is IPv4-mapped%s", s, meantIPv4(p))
+		return netip.Prefix{}, fault.New(ErrMapped, "cidr: %q is IPv4-mapped%s", s, meantIPv4(p))
 	}
 	return p, nil
 }
@@ -80,27 +82,27 @@ func parse(s string) (netip.Prefix, error) {
 // explain says why netip does not take s, most telling reason first.
 func explain(s string) error {
 	if t := strings.TrimSpace(s); t != s {
-		return fault(ErrInvalid, "cidr: %q has spaces around it (use %q)", s, t)
+		return fault.New(ErrInvalid, "cidr: %q has spaces around it (use %q)", s, t)
 	}
 	addr, length, slash := strings.Cut(s, "/")
 	if strings.Contains(addr, "%") {
-		return fault(ErrZone, "cidr: %q has a zone, which a network cannot have", s)
+		return fault.New(ErrZone, "cidr: %q has a zone, which a network cannot have", s)
 	}
 	a, err := netip.ParseAddr(addr)
 	switch {
 	case err == nil && !slash:
-		return fault(ErrInvalid, "cidr: %q has no prefix length (a single address is %v/%d)", s, a, a.BitLen())
+		return fault.New(ErrInvalid, "cidr: %q has no prefix length (a single address is %v/%d)", s, a, a.BitLen())
 	case err != nil:
 		if trimmed, ok := trimZeros(addr); ok {
-			return fault(ErrInvalid, "cidr: %q has leading zeros (some programs read them as octal; in decimal it is %v)",
+			return fault.New(ErrInvalid, "cidr: %q has leading zeros (some programs read them as octal; in decimal it is %v)",
 				s, rejoin(trimmed.String(), length, slash))
 		}
-		return fault(ErrInvalid, "cidr: %q is not in CIDR notation, such as 10.0.0.0/16 or fd00::/48", s)
+		return fault.New(ErrInvalid, "cidr: %q is not in CIDR notation, such as 10.0.0.0/16 or fd00::/48", s)
 	}
 	if bits, err := strconv.Atoi(length); err == nil && strconv.Itoa(bits) != length {
-		return fault(ErrInvalid, "cidr: %q has a sign or leading zeros in the prefix length", s)
+		return fault.New(ErrInvalid, "cidr: %q has a sign or leading zeros in the prefix length", s)
 	}
-	return fault(ErrInvalid, "cidr: %q: prefix length %q is not a number from 0 to %d", s, length, a.BitLen())
+	return fault.New(ErrInvalid, "cidr: %q: prefix length %q is not a number from 0 to %d", s, length, a.BitLen())
 }
 
 // trimZeros reads dotted decimal with leading zeros.

@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+
+	"github.com/kubecidr/kubecidr/internal/fault"
 )
 
 // Pool is address space that blocks are allocated from: the pod network of a
@@ -71,7 +73,7 @@ func (p *Pool) Clone() *Pool {
 // have and [ErrOutOfRange] for an unknown fit.
 func (p *Pool) Alloc(f Family, bits int, fit Fit) (netip.Prefix, error) {
 	if f != IPv4 && f != IPv6 {
-		return netip.Prefix{}, fault(ErrFamily, "cidr: alloc /%d: no address family (%d)", bits, uint8(f))
+		return netip.Prefix{}, fault.New(ErrFamily, "cidr: alloc /%d: no address family (%d)", bits, uint8(f))
 	}
 	return p.alloc(block{family: f}, bits, fit)
 }
@@ -89,10 +91,10 @@ func (p *Pool) AllocIn(within netip.Prefix, bits int, fit Fit) (netip.Prefix, er
 
 func (p *Pool) alloc(in block, bits int, fit Fit) (netip.Prefix, error) {
 	if bits < 0 || bits > in.family.BitLen() {
-		return netip.Prefix{}, fault(ErrBits, "cidr: alloc %v /%d: want a length from 0 to %d", in.family, bits, in.family.BitLen())
+		return netip.Prefix{}, fault.New(ErrBits, "cidr: alloc %v /%d: want a length from 0 to %d", in.family, bits, in.family.BitLen())
 	}
 	if fit > Sparse {
-		return netip.Prefix{}, fault(ErrOutOfRange, "cidr: alloc %v /%d: %v is no fit", in.family, bits, fit)
+		return netip.Prefix{}, fault.New(ErrOutOfRange, "cidr: alloc %v /%d: %v is no fit", in.family, bits, fit)
 	}
 	y := p.of(in.family)
 	if y == nil {
@@ -117,7 +119,7 @@ func noSpace(y *buddy, in block, bits int) error {
 			left = fmt.Sprintf("largest free block is /%d (%v)", b.bits, b.prefix())
 		}
 	}
-	return fault(ErrNoSpace, "cidr: alloc %v /%d%s: no space left, %s", in.family, bits, where, left)
+	return fault.New(ErrNoSpace, "cidr: alloc %v /%d%s: no space left, %s", in.family, bits, where, left)
 }
 
 // Claim takes exactly q into use: the range of a cluster that exists, or a

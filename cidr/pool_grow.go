@@ -1,6 +1,10 @@
 package cidr
 
-import "net/netip"
+import (
+	"net/netip"
+
+	"github.com/kubecidr/kubecidr/internal/fault"
+)
 
 // Grow doubles the allocated block q in place and returns the larger block,
 // which is in use from now on instead of q: addresses that were given out stay
@@ -15,7 +19,7 @@ func (p *Pool) Grow(q netip.Prefix) (netip.Prefix, error) {
 		return netip.Prefix{}, err
 	}
 	if b.bits == 0 {
-		return netip.Prefix{}, fault(ErrBits, "cidr: grow %v: it is the whole address space", b.prefix())
+		return netip.Prefix{}, fault.New(ErrBits, "cidr: grow %v: it is the whole address space", b.prefix())
 	}
 	larger := b.supernet(int(b.bits) - 1)
 	half := b

@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"slices"
 	"time"
+
+	"github.com/kubecidr/kubecidr/internal/fault"
 )
 
 // Quarantine releases the allocated block q like [Pool.Release], but keeps it
@@ -23,7 +25,7 @@ func (p *Pool) Quarantine(q netip.Prefix, until time.Time) error {
 	}
 	until = until.UTC().Round(0) // Round drops the monotonic clock
 	if year := until.Year(); year < 0 || year > 9999 {
-		return fault(ErrOutOfRange, "cidr: quarantine %v: until the year %d: want a year from 0 to 9999", b.prefix(), year)
+		return fault.New(ErrOutOfRange, "cidr: quarantine %v: until the year %d: want a year from 0 to 9999", b.prefix(), year)
 	}
 	if y.held == nil {
 		y.held = map[block]struct{}{}
@@ -80,23 +82,29 @@ type waiter struct {
 	until time.Time
 }
 
-// waiters is a heap with the first that can be reclaimed on top.
+// waiters is a heap, for container/heap, with the first that can be reclaimed on top.
 type waiters []waiter
 
 func (w waiters) inOrder() []waiter {
 	return slices.SortedFunc(slices.Values(w), func(a, b waiter) int { return compareBlocks(a.block, b.block) })
 }
 
+// Len returns the number of blocks.
 func (w waiters) Len() int { return len(w) }
 
+// Less reports whether the ith can be reclaimed before the jth; of equal times
+// the lower address comes first.
 func (w waiters) Less(i, j int) bool {
 	return cmp.Or(w[i].until.Compare(w[j].until), compareBlocks(w[i].block, w[j].block)) < 0
 }
 
+// Swap exchanges two blocks.
 func (w waiters) Swap(i, j int) { w[i], w[j] = w[j], w[i] }
 
+// Push appends a waiter.
 func (w *waiters) Push(x any) { *w = append(*w, x.(waiter)) }
 
+// Pop takes the last block off; there must be one.
 func (w *waiters) Pop() any {
 	last := (*w)[len(*w)-1]
 	*w = (*w)[:len(*w)-1]

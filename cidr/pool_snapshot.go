@@ -2,12 +2,15 @@ package cidr
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/netip"
 	"strings"
 	"time"
+
+	"github.com/kubecidr/kubecidr/internal/fault"
 )
 
 // snapshot is all that a pool knows, in JSON.
@@ -27,8 +30,10 @@ type held struct {
 // that it may be IPv4-mapped, as blocks of ::/0 are.
 type text netip.Prefix
 
+// MarshalText returns the prefix as it is.
 func (t text) MarshalText() ([]byte, error) { return netip.Prefix(t).AppendTo(nil), nil }
 
+// UnmarshalText reads what MarshalText writes; the errors are those of [Parse].
 func (t *text) UnmarshalText(b []byte) error {
 	q, err := Parse(string(b))
 	if errors.Is(err, ErrMapped) {
@@ -148,7 +153,7 @@ func (p *Pool) UnmarshalText(b []byte) error {
 	for line := range strings.Lines(string(b)) {
 		n++
 		if err := s.read(strings.Fields(line)); err != nil {
-			return fault(kindOf(err), "cidr: pool: line %d: %s", n, strings.TrimPrefix(err.Error(), "cidr: "))
+			return fault.New(kindOf(err), "cidr: pool: line %d: %s", n, strings.TrimPrefix(err.Error(), "cidr: "))
 		}
 	}
 	return p.become(s)
@@ -164,7 +169,7 @@ func (s *snapshot) read(fields []string) error {
 		want = 3
 	}
 	if len(fields) != want {
-		return fault(ErrInvalid, "%d fields: want %d", len(fields), want)
+		return fault.New(ErrInvalid, "%d fields: want %d", len(fields), want)
 	}
 	var q text
 	if err := q.UnmarshalText([]byte(fields[1])); err != nil {
@@ -180,11 +185,11 @@ func (s *snapshot) read(fields []string) error {
 	case "quarantined":
 		until, err := time.Parse(time.RFC3339Nano, fields[2])
 		if err != nil {
-			return fault(ErrInvalid, "%q is no time (want one like 2006-01-02T15:04:05Z)", fields[2])
+			return fault.New(ErrInvalid, "%q is no time (want one like 2006-01-02T15:04:05Z)", fields[2])
 		}
 		s.Quarantined = append(s.Quarantined, held{q, until})
 	default:
-		return fault(ErrInvalid, "%q: want space, excluded, used or quarantined", fields[0])
+		return fault.New(ErrInvalid, "%q: want space, excluded, used or quarantined", fields[0])
 	}
 	return nil
 }
@@ -212,18 +217,14 @@ func (p *Pool) UnmarshalJSON(b []byte) error {
 		err = errors.New("text behind the JSON value")
 	}
 	if err != nil {
-		return fault(kindOf(err), "cidr: pool: %s", strings.TrimPrefix(err.Error(), "cidr: "))
+		return fault.New(kindOf(err), "cidr: pool: %s", strings.TrimPrefix(err.Error(), "cidr: "))
 	}
 	return p.become(s)
 }
 
 // kindOf is the sentinel that err wraps, or else ErrInvalid.
 func kindOf(err error) error {
-	var f *failure
-	if errors.As(err, &f) {
-		return f.kind
-	}
-	return ErrInvalid
+	return cmp.Or(fault.Kind(err), ErrInvalid)
 }
 
 func (p *Pool) become(s snapshot) error {

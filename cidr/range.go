@@ -4,6 +4,7 @@ import (
 	"iter"
 	"net/netip"
 
+	"github.com/kubecidr/kubecidr/internal/fault"
 	"github.com/kubecidr/kubecidr/internal/u128"
 	"go4.org/netipx"
 )
@@ -41,13 +42,13 @@ func checkRange(op string, r netipx.IPRange) error {
 	from, to := r.From(), r.To()
 	switch {
 	case !from.IsValid() || !to.IsValid():
-		return fault(ErrInvalid, "cidr: %s: range from %v to %v lacks an address", op, from, to)
+		return fault.New(ErrInvalid, "cidr: %s: range from %v to %v lacks an address", op, from, to)
 	case from.BitLen() != to.BitLen():
-		return fault(ErrFamily, "cidr: %s: %v-%v begins in one address family and ends in the other", op, from, to)
+		return fault.New(ErrFamily, "cidr: %s: %v-%v begins in one address family and ends in the other", op, from, to)
 	case to.Less(from):
-		return fault(ErrInvalid, "cidr: %s: %v-%v ends before it begins (use %v-%v)", op, from, to, to, from)
+		return fault.New(ErrInvalid, "cidr: %s: %v-%v ends before it begins (use %v-%v)", op, from, to, to, from)
 	case from.Is4In6() && to.Is4In6():
-		return fault(ErrMapped, "cidr: %s: %v-%v is IPv4-mapped (use %v-%v)", op, from, to, from.Unmap(), to.Unmap())
+		return fault.New(ErrMapped, "cidr: %s: %v-%v is IPv4-mapped (use %v-%v)", op, from, to, from.Unmap(), to.Unmap())
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"github.com/kubecidr/kubecidr/internal/fault"
 	"go4.org/netipx"
 )
 
@@ -24,7 +25,7 @@ func ParseRange(s string) (netipx.IPRange, error) {
 		return parseRangeOfPrefix(s)
 	}
 	if t := strings.Join(strings.Fields(s), ""); t != s {
-		return netipx.IPRange{}, fault(ErrInvalid, "cidr: range %q has spaces (use %q)", s, t)
+		return netipx.IPRange{}, fault.New(ErrInvalid, "cidr: range %q has spaces (use %q)", s, t)
 	}
 	from, err := parseEnd(s, "first", first)
 	if err != nil {
@@ -36,23 +37,23 @@ func ParseRange(s string) (netipx.IPRange, error) {
 	}
 	switch {
 	case from.BitLen() != to.BitLen():
-		return netipx.IPRange{}, fault(ErrFamily, "cidr: range %q begins in one address family and ends in the other", s)
+		return netipx.IPRange{}, fault.New(ErrFamily, "cidr: range %q begins in one address family and ends in the other", s)
 	case to.Less(from):
-		return netipx.IPRange{}, fault(ErrInvalid, "cidr: range %q ends before it begins (use \"%v-%v\")", s, to, from)
+		return netipx.IPRange{}, fault.New(ErrInvalid, "cidr: range %q ends before it begins (use \"%v-%v\")", s, to, from)
 	}
 	return netipx.IPRangeFrom(from, to), nil
 }
 
 func parseRangeOfPrefix(s string) (netipx.IPRange, error) {
 	if a, err := netip.ParseAddr(s); err == nil && a.Zone() == "" && !a.Is4In6() {
-		return netipx.IPRange{}, fault(ErrInvalid, "cidr: range %q is a single address (use \"%v-%v\" or \"%v/%d\")", s, a, a, a, a.BitLen())
+		return netipx.IPRange{}, fault.New(ErrInvalid, "cidr: range %q is a single address (use \"%v-%v\" or \"%v/%d\")", s, a, a, a, a.BitLen())
 	}
 	if !strings.Contains(s, "/") {
-		return netipx.IPRange{}, fault(ErrInvalid, "cidr: range %q is neither two addresses, such as 10.0.0.0-10.0.0.5, nor in CIDR notation", s)
+		return netipx.IPRange{}, fault.New(ErrInvalid, "cidr: range %q is neither two addresses, such as 10.0.0.0-10.0.0.5, nor in CIDR notation", s)
 	}
 	p, err := Parse(s)
 	if err != nil {
-		return netipx.IPRange{}, fault(errors.Unwrap(err), "cidr: range: %s", strings.TrimPrefix(err.Error(), "cidr: "))
+		return netipx.IPRange{}, fault.New(errors.Unwrap(err), "cidr: range: %s", strings.TrimPrefix(err.Error(), "cidr: "))
 	}
 	return RangeOf(p), nil
 }
@@ -62,14 +63,14 @@ func parseEnd(s, which, end string) (netip.Addr, error) {
 	a, err := netip.ParseAddr(end)
 	switch {
 	case strings.Contains(end, "%"):
-		return netip.Addr{}, fault(ErrZone, "cidr: range %q: the %s address %q has a zone, which a range cannot have", s, which, end)
+		return netip.Addr{}, fault.New(ErrZone, "cidr: range %q: the %s address %q has a zone, which a range cannot have", s, which, end)
 	case err != nil:
 		if t, ok := trimZeros(end); ok {
-			return netip.Addr{}, fault(ErrInvalid, "cidr: range %q: the %s address %q has leading zeros (some programs read them as octal; in decimal it is %v)", s, which, end, t)
+			return netip.Addr{}, fault.New(ErrInvalid, "cidr: range %q: the %s address %q has leading zeros (some programs read them as octal; in decimal it is %v)", s, which, end, t)
 		}
-		return netip.Addr{}, fault(ErrInvalid, "cidr: range %q: the %s address %q is not an IP address", s, which, end)
+		return netip.Addr{}, fault.New(ErrInvalid, "cidr: range %q: the %s address %q is not an IP address", s, which, end)
 	case a.Is4In6():
-		return netip.Addr{}, fault(ErrMapped, "cidr: range %q: the %s address is IPv4-mapped (use %v)", s, which, a.Unmap())
+		return netip.Addr{}, fault.New(ErrMapped, "cidr: range %q: the %s address is IPv4-mapped (use %v)", s, which, a.Unmap())
 	}
 	return a, nil
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/netip"
 	"strings"
+
+	"github.com/kubecidr/kubecidr/internal/fault"
 )
 
 // ParseSet reads prefixes separated by commas, such as
@@ -22,11 +24,11 @@ func parseSet(elements []string) (Set, error) {
 	ps := make([]netip.Prefix, len(elements))
 	for i, e := range elements {
 		if e == "" {
-			return Set{}, fault(ErrInvalid, "cidr: set: element %d is empty", i+1)
+			return Set{}, fault.New(ErrInvalid, "cidr: set: element %d is empty", i+1)
 		}
 		p, err := Parse(e)
 		if err != nil {
-			return Set{}, fault(errors.Unwrap(err), "cidr: set: element %d: %s", i+1, strings.TrimPrefix(err.Error(), "cidr: "))
+			return Set{}, fault.New(errors.Unwrap(err), "cidr: set: element %d: %s", i+1, strings.TrimPrefix(err.Error(), "cidr: "))
 		}
 		ps[i] = p
 	}
@@ -105,7 +107,7 @@ func (s *Set) UnmarshalJSON(b []byte) error {
 	}
 	var elements []string
 	if err := json.Unmarshal(b, &elements); err != nil {
-		return fault(ErrInvalid, "cidr: set: want an array of prefixes: %v", err)
+		return fault.New(ErrInvalid, "cidr: set: want an array of prefixes: %v", err)
 	}
 	t, err := parseSet(elements)
 	if err == nil {

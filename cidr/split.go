@@ -6,6 +6,7 @@ import (
 	"math/bits"
 	"net/netip"
 
+	"github.com/kubecidr/kubecidr/internal/fault"
 	"github.com/kubecidr/kubecidr/internal/u128"
 )
 
@@ -73,7 +74,7 @@ func SplitN(p netip.Prefix, n uint64) (iter.Seq[netip.Prefix], error) {
 	}
 	b := blockOf(p)
 	if size, ok := pow2(b.hostBits()); n == 0 || ok && n > size {
-		return nil, fault(ErrOutOfRange, "cidr: split %v into %d blocks: want a number from 1 to its %v addresses", b.prefix(), n, NumAddrsBig(p))
+		return nil, fault.New(ErrOutOfRange, "cidr: split %v into %d blocks: want a number from 1 to its %v addresses", b.prefix(), n, NumAddrsBig(p))
 	}
 	k := bits.Len64(n) - 1
 	large := int(b.bits) + k

@@ -3,6 +3,7 @@ package cidr
 import (
 	"net/netip"
 
+	"github.com/kubecidr/kubecidr/internal/fault"
 	"github.com/kubecidr/kubecidr/internal/u128"
 )
 
@@ -16,7 +17,7 @@ func NumSubnets(p netip.Prefix, bits int) (n uint64, err error) {
 	}
 	n, ok := pow2(bits - int(b.bits))
 	if !ok {
-		return 0, fault(ErrOverflow, "cidr: number of /%d in %v exceeds 64 bits", bits, b.prefix())
+		return 0, fault.New(ErrOverflow, "cidr: number of /%d in %v exceeds 64 bits", bits, b.prefix())
 	}
 	return n, nil
 }
@@ -32,7 +33,7 @@ func Subnet(p netip.Prefix, bits int, n uint64) (netip.Prefix, error) {
 		return netip.Prefix{}, err
 	}
 	if count, ok := pow2(bits - int(b.bits)); ok && n >= count {
-		return netip.Prefix{}, fault(ErrOutOfRange, "cidr: subnet %d of %v with /%d: it has %d, counted from 0", n, b.prefix(), bits, count)
+		return netip.Prefix{}, fault.New(ErrOutOfRange, "cidr: subnet %d of %v with /%d: it has %d, counted from 0", n, b.prefix(), bits, count)
 	}
 	at := b.addr.Add(u128.From64(n).Lsh(uint(128 - bits)))
 	return block{at, uint8(bits), b.family}.prefix(), nil
@@ -50,14 +51,14 @@ func SubnetIndex(p, sub netip.Prefix) (uint64, error) {
 	}
 	b, s := blockOf(p), blockOf(sub)
 	if b.family != s.family {
-		return 0, fault(ErrFamily, "cidr: subnet index: %v and %v are of different address families", b.prefix(), s.prefix())
+		return 0, fault.New(ErrFamily, "cidr: subnet index: %v and %v are of different address families", b.prefix(), s.prefix())
 	}
 	if !b.covers(s) {
-		return 0, fault(ErrOutOfRange, "cidr: subnet index: %v does not lie in %v", s.prefix(), b.prefix())
+		return 0, fault.New(ErrOutOfRange, "cidr: subnet index: %v does not lie in %v", s.prefix(), b.prefix())
 	}
 	i := s.addr.Sub(b.addr).Rsh(uint(128 - int(s.bits)))
 	if !i.Fits64() {
-		return 0, fault(ErrOverflow, "cidr: subnet index of %v in %v exceeds 64 bits", s.prefix(), b.prefix())
+		return 0, fault.New(ErrOverflow, "cidr: subnet index of %v in %v exceeds 64 bits", s.prefix(), b.prefix())
 	}
 	return i.Lo, nil
 }
@@ -69,7 +70,7 @@ func divisible(op string, p netip.Prefix, bits int) (block, error) {
 	}
 	b := blockOf(p)
 	if bits < int(b.bits) || bits > b.family.BitLen() {
-		return block{}, fault(ErrBits, "cidr: %s: /%d in %v: want a length from %d to %d",
+		return block{}, fault.New(ErrBits, "cidr: %s: /%d in %v: want a length from %d to %d",
 			op, bits, b.prefix(), b.bits, b.family.BitLen())
 	}
 	return b, nil

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kubecidr/kubecidr/cidr"
+	"github.com/kubecidr/kubecidr/internal/fault"
 )
 
 // Addrs is no address, one, or one of each family with the primary first: node
@@ -34,7 +35,7 @@ func DualAddrs(primary, secondary netip.Addr) (Addrs, error) {
 		}
 	}
 	if f := cidr.FamilyOfAddr(primary); f == cidr.FamilyOfAddr(secondary) {
-		return Addrs{}, fault(ErrSameFamily, "dualstack: %v and %v are both %v: want one of each family", primary, secondary, f)
+		return Addrs{}, fault.New(ErrSameFamily, "dualstack: %v and %v are both %v: want one of each family", primary, secondary, f)
 	}
 	return Addrs{primary, secondary}, nil
 }
@@ -42,11 +43,11 @@ func DualAddrs(primary, secondary netip.Addr) (Addrs, error) {
 func usableAddr(a netip.Addr) error {
 	switch {
 	case !a.IsValid():
-		return fault(cidr.ErrInvalid, "dualstack: invalid address (%v)", a)
+		return fault.New(cidr.ErrInvalid, "dualstack: invalid address (%v)", a)
 	case a.Zone() != "":
-		return fault(cidr.ErrZone, "dualstack: address %v has a zone", a)
+		return fault.New(cidr.ErrZone, "dualstack: address %v has a zone", a)
 	case a.Is4In6():
-		return fault(cidr.ErrMapped, "dualstack: address %v is IPv4-mapped (use %v)", a, a.Unmap())
+		return fault.New(cidr.ErrMapped, "dualstack: address %v is IPv4-mapped (use %v)", a, a.Unmap())
 	}
 	return nil
 }
@@ -57,13 +58,13 @@ func usableAddr(a netip.Addr) error {
 func ParseAddrs(s string) (Addrs, error) {
 	elements := strings.Split(s, ",")
 	if len(elements) > 2 {
-		return Addrs{}, fault(ErrCount, "dualstack: %q has %d addresses: want one, or one of each family", s, len(elements))
+		return Addrs{}, fault.New(ErrCount, "dualstack: %q has %d addresses: want one, or one of each family", s, len(elements))
 	}
 	as := make([]netip.Addr, len(elements))
 	for i, e := range elements {
 		a, err := netip.ParseAddr(e)
 		if err != nil {
-			return Addrs{}, fault(cidr.ErrInvalid, "dualstack: addresses %q: %q is not an IP address", s, e)
+			return Addrs{}, fault.New(cidr.ErrInvalid, "dualstack: addresses %q: %q is not an IP address", s, e)
 		}
 		as[i] = a
 	}

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"github.com/kubecidr/kubecidr/cidr"
+	"github.com/kubecidr/kubecidr/internal/fault"
 )
 
 // Alloc takes a block of each family that m has a mask of from the pool, at
@@ -20,7 +21,7 @@ import (
 // [cidr.ErrMapped].
 func Alloc(p *cidr.Pool, m Masks, fit cidr.Fit) (Pair, error) {
 	if m == (Masks{}) {
-		return Pair{}, fault(ErrMasks, "dualstack: alloc: no mask for either family")
+		return Pair{}, fault.New(ErrMasks, "dualstack: alloc: no mask for either family")
 	}
 	var pair Pair
 	for _, f := range []cidr.Family{cidr.IPv4, cidr.IPv6} {

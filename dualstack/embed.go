@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"github.com/kubecidr/kubecidr/cidr"
+	"github.com/kubecidr/kubecidr/internal/fault"
 )
 
 // groupBits is the length of what stands between two colons.
@@ -33,17 +34,17 @@ func Embed(v4, under netip.Prefix) (netip.Prefix, error) {
 	}
 	switch {
 	case cidr.FamilyOf(v4) != cidr.IPv4:
-		return netip.Prefix{}, fault(cidr.ErrFamily, "dualstack: twin of %v: not an IPv4 block", v4)
+		return netip.Prefix{}, fault.New(cidr.ErrFamily, "dualstack: twin of %v: not an IPv4 block", v4)
 	case cidr.FamilyOf(under) != cidr.IPv6:
-		return netip.Prefix{}, fault(cidr.ErrFamily, "dualstack: twin of %v under %v: not an IPv6 range", v4, under)
+		return netip.Prefix{}, fault.New(cidr.ErrFamily, "dualstack: twin of %v under %v: not an IPv6 range", v4, under)
 	case v4.Bits()%8 != 0:
-		return netip.Prefix{}, fault(ErrEmbed, "dualstack: twin of %v: a /%d does not end with a whole number between dots (use /%d or /%d)",
+		return netip.Prefix{}, fault.New(ErrEmbed, "dualstack: twin of %v: a /%d does not end with a whole number between dots (use /%d or /%d)",
 			v4, v4.Bits(), v4.Bits()/8*8, v4.Bits()/8*8+8)
 	}
 	numbers := v4.Bits() / 8
 	first := (under.Bits() + groupBits - 1) / groupBits
 	if first+numbers > 128/groupBits {
-		return netip.Prefix{}, fault(ErrEmbed, "dualstack: twin of %v under %v: %d numbers of 16 bits do not fit (use a /%d or shorter range)",
+		return netip.Prefix{}, fault.New(ErrEmbed, "dualstack: twin of %v under %v: %d numbers of 16 bits do not fit (use a /%d or shorter range)",
 			v4, under, numbers, 128-groupBits*numbers)
 	}
 	a, octets := under.Masked().Addr().As16(), v4.Addr().As4()

@@ -2,8 +2,9 @@ package dualstack
 
 import (
 	"errors"
-	"fmt"
 	"strings"
+
+	"github.com/kubecidr/kubecidr/internal/fault"
 )
 
 // What went wrong, for [errors.Is]. Errors of package cidr are wrapped besides.
@@ -29,23 +30,11 @@ var (
 	ErrTransition = errors.New("not possible while the cluster lives")
 )
 
-type failure struct {
-	kind error
-	msg  string
-}
-
-func (e *failure) Error() string { return e.msg }
-func (e *failure) Unwrap() error { return e.kind }
-
-func fault(kind error, format string, args ...any) error {
-	return &failure{kind, fmt.Sprintf(format, args...)}
-}
-
 // ours puts this package's name on an error of package cidr, in place of that
 // one's: the caller called us.
 func ours(err error) error {
 	if err == nil {
 		return nil
 	}
-	return fault(err, "dualstack: %s", strings.TrimPrefix(err.Error(), "cidr: "))
+	return fault.New(err, "dualstack: %s", strings.TrimPrefix(err.Error(), "cidr: "))
 }

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 
 	"github.com/kubecidr/kubecidr/cidr"
+	"github.com/kubecidr/kubecidr/internal/fault"
 )
 
 // MaxIPv6Difference is how much longer than the IPv6 cluster CIDR a node's
@@ -75,6 +76,7 @@ type CapacityError struct {
 	Nodes  uint64      // how many nodes that mask serves
 }
 
+// Error names the bottleneck, what it serves and needs, and what would be enough.
 func (e *CapacityError) Error() string {
 	msg := fmt.Sprintf("dualstack: %v is the bottleneck: ", e.Family)
 	if e.Mask == 0 {
@@ -126,11 +128,11 @@ type BlockNeed struct {
 // [ErrMasks] as well where bounds leave no mask that [NodeCapacity] takes.
 func NodeMasksFor(pods Pair, nodes uint64, v4, v6 BlockNeed) (Masks, error) {
 	if pods.IsZero() {
-		return Masks{}, fault(ErrCount, "dualstack: node masks: no pod range")
+		return Masks{}, fault.New(ErrCount, "dualstack: node masks: no pod range")
 	}
 	for p := range pods.All() {
 		if need := needOf(p, v4, v6); nodes == 0 || need.Addrs == 0 {
-			return Masks{}, fault(ErrOutOfRange, "dualstack: node masks for %d nodes of %d addresses: want at least one of each", nodes, need.Addrs)
+			return Masks{}, fault.New(ErrOutOfRange, "dualstack: node masks for %d nodes of %d addresses: want at least one of each", nodes, need.Addrs)
 		}
 	}
 	var m Masks
@@ -252,21 +254,21 @@ func Equalize(pods Pair, m Masks) (Masks, error) {
 
 func checkMasks(pods Pair, m Masks) error {
 	if pods.IsZero() {
-		return fault(ErrCount, "dualstack: node masks %v: no pod range", m)
+		return fault.New(ErrCount, "dualstack: node masks %v: no pod range", m)
 	}
 	for _, f := range []cidr.Family{cidr.IPv4, cidr.IPv6} {
 		p, mask := pods.Of(f), m.Of(f)
 		switch {
 		case !p.IsValid() && mask != 0:
-			return fault(ErrMasks, "dualstack: node mask /%d for %v, but the pod range %v has no %v", mask, f, pods, f)
+			return fault.New(ErrMasks, "dualstack: node mask /%d for %v, but the pod range %v has no %v", mask, f, pods, f)
 		case !p.IsValid():
 		case mask < max(p.Bits(), minMask) || mask > f.BitLen():
-			return fault(ErrMasks, "dualstack: %v node mask %d for pod range %v: want a length from %d to %d", f, mask, p, max(p.Bits(), minMask), f.BitLen())
+			return fault.New(ErrMasks, "dualstack: %v node mask %d for pod range %v: want a length from %d to %d", f, mask, p, max(p.Bits(), minMask), f.BitLen())
 		case f == cidr.IPv6 && mask-p.Bits() > MaxIPv6Difference:
-			return fault(ErrMasks, "dualstack: IPv6 node mask /%d is %d bits longer than pod range %v: Kubernetes takes at most %d (use a /%d range or a /%d mask)",
+			return fault.New(ErrMasks, "dualstack: IPv6 node mask /%d is %d bits longer than pod range %v: Kubernetes takes at most %d (use a /%d range or a /%d mask)",
 				mask, mask-p.Bits(), p, MaxIPv6Difference, mask-MaxIPv6Difference, p.Bits()+MaxIPv6Difference)
 		case mask > maskLimit(p):
-			return fault(ErrMasks, "dualstack: IPv6 node mask /%d for pod range %v: some of the blocks would be IPv4-mapped (::ffff:0:0/96); use a mask of at most %d",
+			return fault.New(ErrMasks, "dualstack: IPv6 node mask /%d for pod range %v: some of the blocks would be IPv4-mapped (::ffff:0:0/96); use a mask of at most %d",
 				mask, p, maskLimit(p))
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 
 	"github.com/kubecidr/kubecidr/cidr"
+	"github.com/kubecidr/kubecidr/internal/fault"
 )
 
 // NodeBlock returns the pod CIDRs of the ith node, counted from 0, in the order
@@ -17,7 +18,7 @@ func NodeBlock(pods Pair, m Masks, i uint64) (Pair, error) {
 		return Pair{}, err
 	}
 	if i >= n {
-		return Pair{}, fault(ErrOutOfRange, "dualstack: node block %d of %v with masks %v: it has %d, counted from 0", i, pods, m, n)
+		return Pair{}, fault.New(ErrOutOfRange, "dualstack: node block %d of %v with masks %v: it has %d, counted from 0", i, pods, m, n)
 	}
 	return pods.subnet(m, i)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kubecidr/kubecidr/cidr"
+	"github.com/kubecidr/kubecidr/internal/fault"
 )
 
 // Pair is no range, one range, or one of each family with the primary first.
@@ -34,7 +35,7 @@ func Dual(primary, secondary netip.Prefix) (Pair, error) {
 		}
 	}
 	if f := cidr.FamilyOf(primary); f == cidr.FamilyOf(secondary) {
-		return Pair{}, fault(ErrSameFamily, "dualstack: %v and %v are both %v: a pair has one of each family", primary, secondary, f)
+		return Pair{}, fault.New(ErrSameFamily, "dualstack: %v and %v are both %v: a pair has one of each family", primary, secondary, f)
 	}
 	return Pair{primary.Masked(), secondary.Masked()}, nil
 }
@@ -43,11 +44,11 @@ func Dual(primary, secondary netip.Prefix) (Pair, error) {
 func usable(p netip.Prefix) error {
 	switch {
 	case !p.IsValid():
-		return fault(cidr.ErrInvalid, "dualstack: invalid range (%v)", p)
+		return fault.New(cidr.ErrInvalid, "dualstack: invalid range (%v)", p)
 	case p.Addr().Is4In6() && p.Bits() >= 96:
-		return fault(cidr.ErrMapped, "dualstack: range %v is IPv4-mapped (use %v)", p, netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96))
+		return fault.New(cidr.ErrMapped, "dualstack: range %v is IPv4-mapped (use %v)", p, netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96))
 	case p.Addr().Is4In6():
-		return fault(cidr.ErrMapped, "dualstack: range %v is IPv4-mapped", p)
+		return fault.New(cidr.ErrMapped, "dualstack: range %v is IPv4-mapped", p)
 	}
 	return nil
 }
@@ -69,7 +70,7 @@ func Parse(s string) (Pair, error) {
 	case err != nil:
 		return Pair{}, ours(err)
 	case len(ps) > 2:
-		return Pair{}, fault(ErrCount, "dualstack: %q has %d ranges: want one, or one of each family", s, len(ps))
+		return Pair{}, fault.New(ErrCount, "dualstack: %q has %d ranges: want one, or one of each family", s, len(ps))
 	}
 	return Dual(ps[0], ps[1])
 }

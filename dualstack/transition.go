@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/kubecidr/kubecidr/cidr"
+	"github.com/kubecidr/kubecidr/internal/fault"
 )
 
 // Stack is what a cluster has of each family: the nodes' own networks, the pod
@@ -25,7 +26,7 @@ type Stack struct {
 // service range is [ErrCount].
 func (s Stack) Check() error {
 	if s.Services.IsZero() {
-		return fault(ErrCount, "dualstack: no service range")
+		return fault.New(ErrCount, "dualstack: no service range")
 	}
 	for _, part := range []struct {
 		name string
@@ -36,7 +37,7 @@ func (s Stack) Check() error {
 		}
 		for services := range s.Services.All() {
 			if f := cidr.FamilyOf(services); !part.pair.Of(f).IsValid() {
-				return fault(ErrUseless, "dualstack: services %v, but %s %v have no %v: those Services have no endpoints (give the %s %v, or drop that service range)",
+				return fault.New(ErrUseless, "dualstack: services %v, but %s %v have no %v: those Services have no endpoints (give the %s %v, or drop that service range)",
 					services, part.name, part.pair, f, part.name, f)
 			}
 		}
@@ -117,11 +118,11 @@ func (p Pair) becomes(name string, now Pair) error {
 		return nil
 	}
 	if f := cidr.FamilyOf(p.primary); f != cidr.FamilyOf(now.primary) {
-		return fault(ErrTransition, "dualstack: %s %v to %v: the primary family, %v, stays as long as the cluster lives (keep %v first)", name, p, now, f, p.primary)
+		return fault.New(ErrTransition, "dualstack: %s %v to %v: the primary family, %v, stays as long as the cluster lives (keep %v first)", name, p, now, f, p.primary)
 	}
 	for q := range p.All() {
 		if r := now.Of(cidr.FamilyOf(q)); r.IsValid() && r != q {
-			return fault(ErrTransition, "dualstack: %s %v to %v: %v is in use (keep it; another range is no matter of families)", name, p, now, q)
+			return fault.New(ErrTransition, "dualstack: %s %v to %v: %v is in use (keep it; another range is no matter of families)", name, p, now, q)
 		}
 	}
 	return nil

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+
+	"github.com/kubecidr/kubecidr/internal/fault"
 )
 
 // globalIDBytes is the length of the part of a unique local range that is
@@ -21,7 +23,7 @@ const globalIDBytes = 5
 // is what people write who did not ask for chance, and clashes with theirs.
 func ULA(random io.Reader) (netip.Prefix, error) {
 	if random == nil {
-		return netip.Prefix{}, fault(ErrRandom, "dualstack: unique local range: no random source")
+		return netip.Prefix{}, fault.New(ErrRandom, "dualstack: unique local range: no random source")
 	}
 	a := [16]byte{0: 0xfd}
 	id := a[1 : 1+globalIDBytes]
@@ -32,7 +34,7 @@ func ULA(random io.Reader) (netip.Prefix, error) {
 		return netip.Prefix{}, fmt.Errorf("dualstack: unique local range: %d of %d bytes from the random source: %w: %w", n, globalIDBytes, ErrRandom, err)
 	}
 	if [globalIDBytes]byte(id) == ([globalIDBytes]byte{}) {
-		return netip.Prefix{}, fault(ErrRandom, "dualstack: unique local range: the random source gave zeros alone, and fd00::/48 is unique to nobody")
+		return netip.Prefix{}, fault.New(ErrRandom, "dualstack: unique local range: the random source gave zeros alone, and fd00::/48 is unique to nobody")
 	}
 	return netip.PrefixFrom(netip.AddrFrom16(a), 48), nil
 }
