@@ -39,24 +39,43 @@ func (b block) subnets(n int, end u128.Uint) iter.Seq[netip.Prefix] {
 		}
 	}
 	return func(yield func(netip.Prefix) bool) {
-		// AddrFrom16 loads 16 bytes at once. They are stored in two words, for
-		// which the processor would wait until both have reached the cache:
-		// they are stored some subnets before.
-		const ahead = 8
-		var bytes [2 * ahead][16]byte
-		a, next, step := b.addr, b.addr, unit(n)
-		for i := range ahead {
-			put16(&bytes[i], next)
-			next = next.Add(step)
-		}
-		for i := 0; ; i++ {
-			put16(&bytes[(i+ahead)%len(bytes)], next)
-			if !yield(netip.PrefixFrom(netip.AddrFrom16(bytes[i%len(bytes)]), n)) || a == last {
-				return
+		c := chunk{next: b.addr, last: last, bits: n, more: true}
+		for c.more {
+			for i := range c.addrs[:c.fill()] {
+				if !yield(netip.PrefixFrom(netip.AddrFrom16(c.addrs[i]), n)) {
+					return
+				}
 			}
-			a, next = a.Add(step), next.Add(step)
 		}
 	}
+}
+
+// A chunk is a few neighbouring IPv6 networks of one length.
+//
+// AddrFrom16 loads 16 bytes at once. They are stored in two words, for which
+// the processor would wait until both have reached the cache: so a few are
+// stored before the first is loaded, by a function of its own, which leaves the
+// loop that yields them little to keep across its calls.
+type chunk struct {
+	addrs      [16][16]byte
+	next, last u128.Uint
+	bits       int
+	more       bool // last is still to come
+}
+
+// fill goes on to the networks that follow, and returns how many there are.
+func (c *chunk) fill() int {
+	n := len(c.addrs)
+	if left := c.last.Sub(c.next).Rsh(uint(128 - c.bits)); left.Less(u128.From64(uint64(n))) {
+		n, c.more = int(left.Lo)+1, false
+	}
+	a, step := c.next, unit(c.bits)
+	for i := range c.addrs[:n] {
+		put16(&c.addrs[i], a)
+		a = a.Add(step)
+	}
+	c.next = a
+	return n
 }
 
 func put16(b *[16]byte, n u128.Uint) {

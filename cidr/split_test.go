@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/big"
 	"net/netip"
+	"slices"
 	"testing"
 
 	"github.com/kubecidr/kubecidr/cidr"
@@ -80,6 +81,28 @@ func TestSplitIsLazy(t *testing.T) {
 	for i := range want {
 		if first[i] != want[i] {
 			t.Errorf("block %d of 2^64−1: %v, want %v", i, first[i], want[i])
+		}
+	}
+}
+
+// Stopping stops at once, wherever among those that are made together.
+func TestSplitStopsWhenTold(t *testing.T) {
+	for _, p := range prefixes("10.0.0.0/8", "fd00::/44", "fd00::/64") {
+		seq, err := cidr.Split(p, p.Bits()+6)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := collect(seq)
+		for n := 1; n <= len(all); n++ {
+			var got []netip.Prefix
+			for q := range seq {
+				if got = append(got, q); len(got) == n {
+					break
+				}
+			}
+			if !slices.Equal(got, all[:n]) {
+				t.Errorf("the first %d subnets of %v are %v", n, p, got)
+			}
 		}
 	}
 }
