@@ -49,25 +49,31 @@ func (a *auditor) overlap(i, j int32, p, q netip.Prefix) {
 
 // overlapShared is overlap where a range stands for all that share addresses
 // with it. Of the two sides, every range of the one with fewer is named, with
-// one of its cluster on the other side if there is one.
+// one that it overlaps, of its own cluster if there is one.
 func (a *auditor) overlapShared(i, j int32, p, q netip.Prefix, sharedI, sharedJ bool) {
+	in := p // the smaller of the two: what both have
+	if q.Bits() > p.Bits() {
+		in = q
+	}
 	left, right := []int32{i}, []int32{j}
 	if sharedI {
-		left = a.with(a.blocks[i].Role, q)
+		left = a.with(a.blocks[i].Role, in)
 	}
 	if sharedJ {
-		right = a.with(a.blocks[j].Role, p)
+		right = a.with(a.blocks[j].Role, in)
 	}
 	if len(left) > len(right) {
-		left, right, p, q = right, left, q, p
+		left, right = right, left
 	}
 	f := cidr.FamilyOf(p)
 	for _, k := range left {
-		other := right[0]
-		if n := slices.IndexFunc(right, func(n int32) bool { return a.blocks[n].Cluster == a.blocks[k].Cluster }); n >= 0 {
-			other = right[n]
+		b, other := a.blocks[k], int32(-1)
+		for _, n := range right {
+			if c := a.blocks[n]; c.Range.Of(f).Overlaps(b.Range.Of(f)) && (other < 0 || c.Cluster == b.Cluster) {
+				other = n
+			}
 		}
-		a.overlap(k, other, a.blocks[k].Range.Of(f), a.blocks[other].Range.Of(f))
+		a.overlap(k, other, b.Range.Of(f), a.blocks[other].Range.Of(f))
 	}
 }
 
