@@ -214,7 +214,7 @@ func sameFamilies(p dualstack.Pair, want []cidr.Family) bool {
 }
 
 // place checks that each family of b is where it is pinned, or else in a pool
-// of its zone and role, and not in one of another region.
+// of its zone and role, and not in one of another region; and that its room is.
 func (a *auditor) place(b *Block, want *ask, region string) {
 	for p := range b.Range.All() {
 		f := cidr.FamilyOf(p)
@@ -222,15 +222,14 @@ func (a *auditor) place(b *Block, want *ask, region string) {
 			if p != q {
 				a.add(RulePin, b, "use the pin or drop it", "%v is not %v, where it is pinned", p, q)
 			}
-			if room := b.room(f); room != p {
-				if why := outside(poolOf(a.space, room), b.Role, want.zone, region); why != "" {
-					a.add(RuleRoom, b, "drop the room", "the room %v lies in %s", room, why)
-				}
-			}
+		} else if why := outside(poolOf(a.space, p), b.Role, want.zone, region); why != "" {
+			a.add(RulePool, b, "take it from a pool, or pin it", "%v lies in %s", p, why)
 			continue
 		}
-		if why := outside(poolOf(a.space, b.room(f)), b.Role, want.zone, region); why != "" {
-			a.add(RulePool, b, "take it from a pool, or pin it", "%v lies in %s", b.room(f), why)
+		if room := b.room(f); room != p {
+			if why := outside(poolOf(a.space, room), b.Role, want.zone, region); why != "" {
+				a.add(RuleRoom, b, "drop the room", "the room %v lies in %s", room, why)
+			}
 		}
 	}
 }

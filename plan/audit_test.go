@@ -80,6 +80,14 @@ func TestAuditFinds(t *testing.T) {
 		{"a range at the end of a pool", set(11, "10.143.255.240/28"), "", "", nil},
 		{"a range behind the end of a pool", set(11, "10.144.0.0/28"), "plant-1 service", "no pool", []string{plan.RulePool}},
 		{"a range before the first pool", set(11, "9.255.255.0/24"), "plant-1 service", "no pool", []string{plan.RulePool}},
+		{"a range out of every pool with room in one", func(bs []plan.Block) []plan.Block {
+			bs[10].Range, bs[10].Room = pair("172.16.0.0/16"), pair("10.40.0.0/15")
+			return bs
+		}, "plant-1 pod", "172.16.0.0/16 lies in no pool for pod ranges", []string{plan.RulePool, plan.RuleRoom}},
+		{"room beyond the end of a pool", func(bs []plan.Block) []plan.Block {
+			bs[11].Range, bs[11].Room = pair("10.143.0.0/16"), pair("10.128.0.0/11")
+			return bs
+		}, "plant-1 service", "the room 10.128.0.0/11 lies in no pool for service ranges", []string{plan.RuleRoom, plan.RuleRoom, plan.RuleRoom, plan.RuleRoom}},
 		{"a range that is not where it is pinned", set(2, "10.246.0.0/15,fd12:3456:789a:f400::/55"), "prod-eu-1 pod", "10.246.0.0/15 is not 10.244.0.0/15, where it is pinned", []string{plan.RulePin}},
 		{"a part of what is pinned", set(2, "10.244.0.0/15,fd12:3456:789a:f400::/56"), "prod-eu-1 pod", "fd12:3456:789a:f400::/56 is not", []string{plan.RulePin}},
 		{"the families in another order", set(6, "10.31.0.0/24,fd12:3456:789a:3100::/64"), "prod-us-1 node", "has families [IPv4 IPv6]", []string{plan.RuleFamily}},
