@@ -199,7 +199,7 @@ func TestCapacitySaturates(t *testing.T) {
 	}})
 	const most = 1<<64 - 1
 	got := clusterOf(t, solved(t, s), "c").Capacity()
-	want := plan.Capacity{NodeAddresses: most - 2, NodeBlocks: 1 << 16, PodsPerNode: most, Services: most - 2, ExternalIPs: most}
+	want := plan.Capacity{NodeAddresses: most, NodeBlocks: 1 << 16, PodsPerNode: most, Services: most - 2, ExternalIPs: most}
 	if got != want || got.Pods() != most {
 		t.Errorf("capacity %+v with %d pods, want %+v", got, got.Pods(), want)
 	}

@@ -71,10 +71,6 @@ func (c *ClusterSpec) machines() uint64 {
 // their pods where those come from there. So many addresses as others are for
 // other machines.
 func (c *ClusterSpec) nodesIn(p dualstack.Pair, others uint64, l lost) uint64 {
-	if !c.PodsFromNodeRange {
-		n := usableNodes(p, l)
-		return n - min(n, others)
-	}
 	return least(p, func(f cidr.Family) uint64 {
 		per, err := c.addrsOfNode(f)
 		if err != nil {

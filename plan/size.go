@@ -293,8 +293,5 @@ func (c *ClusterSpec) tooFewServices(a *ask, q netip.Prefix) string {
 
 // usableNodes returns how many machines get an address in every family of p.
 func usableNodes(p dualstack.Pair, l lost) uint64 {
-	return least(p, func(f cidr.Family) uint64 {
-		n, _ := cidr.NumAddrs(p.Of(f))
-		return n - min(n, l.of(f))
-	})
+	return least(p, func(f cidr.Family) uint64 { return nodesOf(p.Of(f), l.of(f), 1) })
 }

@@ -115,7 +115,7 @@ func ExampleCapacityOf() {
 	// Output:
 	// capacity
 	//                effective  IPv4  IPv6
-	// nodeAddresses  509        509   18446744073709551613  IPv4 is the bottleneck
+	// nodeAddresses  509        509   18446744073709551614  IPv4 is the bottleneck
 	// nodeBlocks     256        256   256
 	// podsPerNode    252        252   252
 	// services       4092       4092  1048573               IPv4 is the bottleneck

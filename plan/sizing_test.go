@@ -85,7 +85,7 @@ func TestSizingOfOtherRanges(t *testing.T) {
 		want       []string
 	}{
 		{plan.Node, cidr.IPv4, 23, 509, true, []string{"nodes now 331", "nodes at most 400", "nodes to plan for 400", "addresses lost 3", "range /23"}},
-		{plan.Node, cidr.IPv6, 64, 1<<64 - 3, false, []string{"nodes now 331", "nodes at most 400", "nodes to plan for 400", "addresses lost 2", "range /64"}},
+		{plan.Node, cidr.IPv6, 64, 1<<64 - 2, false, []string{"nodes now 331", "nodes at most 400", "nodes to plan for 400", "addresses lost 2", "range /64"}},
 		{plan.Service, cidr.IPv4, 21, 2044, true, []string{"services now 2000", "services of the cluster itself 2", "addresses lost 2", "smallest range /28", "largest range /12", "range /21", "static band 128"}},
 		{plan.Service, cidr.IPv6, 112, 65533, false, []string{"services now 2000", "services of the cluster itself 2", "addresses lost 1", "smallest range /112", "largest range /108", "range /112", "static band 256"}},
 		{plan.External, cidr.IPv4, 29, 8, true, []string{"external addresses now 5", "range /29"}},

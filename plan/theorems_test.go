@@ -189,14 +189,7 @@ func capacityOf(t *rapid.T, s plan.Spec, c plan.ClusterSpec, got *plan.Cluster) 
 	return plan.Capacity{
 		NodeAddresses: least(plan.Node, func(q netip.Prefix) *big.Int {
 			lost := map[cidr.Family]int64{cidr.IPv4: 3, cidr.IPv6: 2}[family(q)]
-			// The count saturates before others' addresses are taken off.
 			n := less(size(q), lost)
-			if n.BitLen() > 64 {
-				n = big64(math.MaxUint64)
-			}
-			if q.Bits() == 64 {
-				n = big64(math.MaxUint64 - 2)
-			}
 			return n.Sub(n, big64(others))
 		}),
 		NodeBlocks: least(plan.Pod, func(q netip.Prefix) *big.Int {
