@@ -172,8 +172,8 @@ type Ranges struct {
 //
 // It is an error if a block has no range or no role of [Roles], if the IPAM is
 // not known or not for the family, if node masks do not fit the pod range, if no
-// node's block for PodsPerNode fits into it, and if the version takes no such
-// service range.
+// node's block for PodsPerNode fits into a pod range without masks, and if the
+// version takes no such service range.
 func CapacityOf(r Ranges) (Capacities, error) {
 	fail := func(err error) (Capacities, error) { return Capacities{}, fmt.Errorf("plan: capacity: %w", err) }
 	c := Cluster{spec: ClusterSpec{
@@ -250,9 +250,11 @@ func (c *Cluster) gather(blocks []Block) error {
 	return nil
 }
 
-// useMasks takes the node masks that are given, or finds some.
+// useMasks takes the node masks that are given, or finds some. Further pod ranges
+// have their own; see masksOf.
 func (c *Cluster) useMasks(m dualstack.Masks) (err error) {
-	switch pods := c.Block(Pod); {
+	pods := c.Block(Pod)
+	switch {
 	case pods.IsZero() || c.spec.flat():
 		return nil
 	case m == dualstack.Masks{}:
@@ -261,6 +263,11 @@ func (c *Cluster) useMasks(m dualstack.Masks) (err error) {
 		_, err = dualstack.NodeCapacity(pods, m)
 	}
 	c.masks = m
+	for b := range c.Blocks(Pod) {
+		if b.Range != pods && err == nil {
+			_, err = c.spec.nodeMasks(b.Range, 1)
+		}
+	}
 	return err
 }
 

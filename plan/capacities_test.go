@@ -119,6 +119,8 @@ func TestCapacityOfRefuses(t *testing.T) {
 		{"a family that the IPAM lacks", plan.Ranges{Blocks: []plan.Block{{Role: plan.Pod, Range: pair("fd00::/56")}}, IPAM: k8sflags.AKSOverlay}, cidr.ErrFamily, "aks-overlay"},
 		{"masks that do not fit", plan.Ranges{Blocks: pods, NodeMasks: dualstack.Masks{V4: 20}}, dualstack.ErrMasks, "node mask 20"},
 		{"pods that do not fit", plan.Ranges{Blocks: pods, PodsPerNode: 2000}, dualstack.ErrCapacity, "10.0.0.0/22 has room for 0 of 1 nodes"},
+		{"pods that do not fit into a further range", plan.Ranges{Blocks: append(slices.Clone(pods), plan.Block{Role: plan.Pod, Range: pair("10.1.0.0/28")}), NodeMasks: dualstack.Masks{V4: 24}},
+			dualstack.ErrCapacity, "10.1.0.0/28 has room for 0 of 1 nodes"},
 		{"services that the version does not take", plan.Ranges{Blocks: []plan.Block{{Role: plan.Service, Range: pair("10.0.0.0/8")}}}, k8sflags.ErrServiceRange, "10.0.0.0/8"},
 		{"pods in the node range of an IPAM with blocks", plan.Ranges{Blocks: pods, PodsFromNodeRange: true}, nil, "host-local gives every node a block"},
 	} {
