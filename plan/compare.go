@@ -1,7 +1,9 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/kubecidr/kubecidr/cidr"
 	"github.com/kubecidr/kubecidr/dualstack"
@@ -49,7 +51,7 @@ func (a Alternative) Pods() uint64 { return mulSaturating(a.Nodes, a.PodsPerNode
 // block.
 func CompareMasks(c ClusterSpec, pods dualstack.Pair) (Comparison, error) {
 	if pods.IsZero() {
-		return Comparison{}, fmt.Errorf("plan: compare node masks: %w: no pod range", dualstack.ErrCount)
+		return Comparison{}, fmt.Errorf("plan: compare node masks: %w", errNoPods)
 	}
 	bare := ClusterSpec{
 		Name: "cluster", Families: pods.Families(), Platform: c.Platform, Nodes: c.Nodes, Surge: c.Surge,
@@ -74,13 +76,21 @@ func CompareMasks(c ClusterSpec, pods dualstack.Pair) (Comparison, error) {
 	return n.compare(pods, inUse, n.nodes()), nil
 }
 
+// errNoPods wraps dualstack.ErrCount, as the zero Pair does there.
+var errNoPods = fmt.Errorf("%w: no pod range", dualstack.ErrCount)
+
 // CompareMasks returns what node masks would make of the cluster's first pod
-// range. The error is that of [CompareMasks].
+// range. It is an error if the cluster has none, as one that was adopted may, or
+// if the IPAM gives nodes no block.
 func (c *Cluster) CompareMasks() (Comparison, error) {
-	if c.spec.flat() {
+	pods := c.Block(Pod)
+	switch {
+	case c.spec.flat():
 		return Comparison{}, fmt.Errorf("plan: cluster %q: compare node masks: with ipam %q %w", c.spec.Name, c.spec.IPAM, errNodeBlocks)
+	case pods.IsZero():
+		return Comparison{}, fmt.Errorf("plan: cluster %q: compare node masks: %w", c.spec.Name, errNoPods)
 	}
-	return c.spec.compare(c.Block(Pod), c.masks, c.podNodes()), nil
+	return c.spec.compare(pods, c.masks, c.podNodes()), nil
 }
 
 func (c *ClusterSpec) compare(pods dualstack.Pair, inUse dualstack.Masks, nodes uint64) Comparison {
@@ -102,15 +112,15 @@ func (c *ClusterSpec) compare(pods dualstack.Pair, inUse dualstack.Masks, nodes 
 		a.Enough = a.Nodes >= t.Nodes && a.PodsPerNode >= t.PodsPerNode && c.takesMasks(m)
 		t.Alternatives = append(t.Alternatives, a)
 	}
+	add(inUse) // which may be chosen by hand, or for a fixed length of one family
 	for d := range 129 {
 		if m, ok := c.masksAfter(pods, d); ok {
-			if len(t.Alternatives) > 0 && !seen[inUse] && longer(m, inUse) {
-				add(inUse) // chosen by hand, or for a fixed length of one family
-			}
 			add(m)
 		}
 	}
-	add(inUse)
+	slices.SortFunc(t.Alternatives, func(a, b Alternative) int {
+		return cmp.Or(cmp.Compare(a.Masks.V4, b.Masks.V4), cmp.Compare(a.Masks.V6, b.Masks.V6))
+	})
 	return t
 }
 
@@ -133,11 +143,7 @@ func (c *ClusterSpec) masksAfter(pods dualstack.Pair, d int) (m dualstack.Masks,
 		if mask > f.BitLen() || longest > 0 && mask > longest || mask < shortest {
 			return m, false
 		}
-		if f == cidr.IPv4 {
-			m.V4 = mask
-		} else {
-			m.V6 = mask
-		}
+		m = withMask(m, f, mask)
 	}
 	return m, free || d == 0
 }
@@ -146,15 +152,12 @@ func (c *ClusterSpec) masksAfter(pods dualstack.Pair, d int) (m dualstack.Masks,
 // lengths.
 func (c *ClusterSpec) takesMasks(m dualstack.Masks) bool {
 	for _, f := range [...]cidr.Family{cidr.IPv4, cidr.IPv6} {
-		if need, err := c.blockNeed(f); m.Of(f) > 0 && (err != nil || m.Of(f) < need.Shortest || need.Longest > 0 && m.Of(f) > need.Longest) {
+		if mask := m.Of(f); mask > 0 && !c.takesMask(f, mask) {
 			return false
 		}
 	}
 	return true
 }
-
-// longer reports whether the blocks of m are smaller than those of n.
-func longer(m, n dualstack.Masks) bool { return m.V4 > n.V4 || m.V4 == n.V4 && m.V6 > n.V6 }
 
 // String is a table with a line for each alternative: its node masks, nodes ×
 // pods per node, whether that is enough, and which is in use.

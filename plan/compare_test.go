@@ -134,4 +134,28 @@ func TestCompareMasksRefuses(t *testing.T) {
 	if _, err := c.CompareMasks(); err == nil || errors.Is(err, dualstack.ErrMasks) {
 		t.Errorf("a cluster without node blocks: %v", err)
 	}
+	c = clusterOf(t, adopted(t, oneCluster(plan.ClusterSpec{Nodes: now(1)}), there("c", "node=10.0.0.0/24")), "c")
+	if _, err := c.CompareMasks(); !errors.Is(err, dualstack.ErrCount) {
+		t.Errorf("a cluster without pods: %v", err)
+	}
+}
+
+// Masks that nobody would choose, as nodes have them, stand at their place too.
+func TestCompareMasksOfAdoptedClusters(t *testing.T) {
+	x := there("c", "node=10.0.0.0/24", "pod=10.1.0.0/16", "service=10.2.0.0/24")
+	x.NodeMasks = dualstack.Masks{V4: 20} // the largest block of GKE is a /23
+	c := clusterOf(t, adopted(t, oneCluster(plan.ClusterSpec{Nodes: now(1), IPAM: k8sflags.GKE}), x), "c")
+	got, err := c.CompareMasks()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var masks []int
+	for _, a := range got.Alternatives {
+		if masks = append(masks, a.Masks.V4); a.InUse && a.Enough {
+			t.Errorf("%+v: GKE does not take it", a)
+		}
+	}
+	if want := []int{20, 23, 24, 25, 26, 27, 28}; !slices.Equal(masks, want) {
+		t.Errorf("masks %v, want %v", masks, want)
+	}
 }
