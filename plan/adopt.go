@@ -31,11 +31,12 @@ type Existing struct {
 // Adopt makes a plan of clusters that exist, for [Evolve] to go on from. It
 // places nothing and corrects nothing: the plan has exactly the ranges given.
 // What is wrong with them are the findings: those of [Audit], and those of
-// k8sflags.Check about their flags, with its rules' names. Its errors of the
-// first kind stay with the plan as [Plan.Flaws], so that [Decode] reads it
-// again, and Evolve leaves the ranges where they are until the spec lets them
-// move. Ranges that are missing Evolve adds, even where the spec is that of the
-// plan, unless the cluster has some that its spec does not ask for.
+// k8sflags.Check about their flags, under the IPAM that s gives the cluster, with
+// its rules' names. Errors of the first kind stay with the plan as [Plan.Flaws],
+// so that [Decode] reads it again, and Evolve leaves the ranges where they are
+// until the spec lets them move. Ranges that are missing Evolve adds, even where
+// the spec is that of the plan, unless the cluster has some that its spec does
+// not ask for.
 //
 // A cluster that s has is held against what s asks for it. One that s has not
 // gets a spec that asks for what its ranges hold. Clusters of s that do not
@@ -105,7 +106,11 @@ func (a *adoption) add(x *Existing, asked *ClusterSpec) error {
 		if told.MaxPods > 0 {
 			spec.PodsPerNode = uint64(told.MaxPods)
 		}
-		for _, f := range k8sflags.Check(x.Flags) {
+		var ipam k8sflags.IPAM
+		if asked != nil {
+			ipam = asked.IPAM
+		}
+		for _, f := range k8sflags.Check(x.Flags, k8sflags.WithIPAM(ipam)) {
 			a.findings = append(a.findings, Finding{Rule: f.Rule, Severity: f.Severity, Cluster: x.Name, Message: f.Message, Fix: f.Fix})
 		}
 	}
@@ -176,9 +181,7 @@ func (c *ClusterSpec) asFound(x *adopted) {
 	}
 	c.Nodes = Count{Now: max(nodes, 1)}
 	c.Services, c.ExternalIPs, c.IngressIPs = Count{Now: holds.Services}, Count{Now: holds.ExternalIPs}, Count{Now: holds.IngressIPs}
-	if c.PodsPerNode == 0 || holds.PodsPerNode < c.PodsPerNode {
-		c.PodsPerNode = min(holds.PodsPerNode, DefaultPodsPerNode)
-	}
+	c.PodsPerNode = min(holds.PodsPerNode, c.podsPerNode())
 	for _, v := range []*Count{&c.Services, &c.ExternalIPs, &c.IngressIPs} {
 		v.Now = min(v.Now, 1<<16) // what IPv6 holds beyond is nobody's need
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/kubecidr/kubecidr/dualstack"
+	"github.com/kubecidr/kubecidr/k8sflags"
 	"github.com/kubecidr/kubecidr/plan"
 )
 
@@ -206,5 +207,42 @@ func TestSharingWhatIsMisplaced(t *testing.T) {
 	}
 	if b, _ := q.Cluster("b"); !prefixes("10.0.0.0/12")[0].Overlaps(b.Block(plan.Pod).V4()) {
 		t.Errorf("%v", b.Block(plan.Pod))
+	}
+}
+
+// More pods than a node's block holds are too many for host-local alone, and of
+// a cluster that no spec asks for the plan asks as many as the block holds.
+func TestAdoptMaxPods(t *testing.T) {
+	flags := k8sflags.Set{Version: version(34)}
+	for _, line := range []string{
+		"kube-controller-manager --allocate-node-cidrs=true --cluster-cidr=10.1.0.0/16 --node-cidr-mask-size=24 --service-cluster-ip-range=10.2.0.0/24",
+		"kubelet --max-pods=256",
+	} {
+		p, err := k8sflags.ParseCommand(strings.Fields(line))
+		if err != nil {
+			t.Fatal(err)
+		}
+		flags.Processes = append(flags.Processes, p)
+	}
+	for _, tt := range []struct {
+		clusters []plan.ClusterSpec
+		pods     uint64
+		tooMany  bool
+	}{
+		{nil, 253, true},
+		{[]plan.ClusterSpec{{Name: "c", Nodes: now(9), PodsPerNode: 256}}, 256, true},
+		{[]plan.ClusterSpec{{Name: "c", Nodes: now(9), PodsPerNode: 256, IPAM: k8sflags.Calico}}, 256, false},
+	} {
+		s := plan.Spec{Pools: []plan.PoolSpec{{Name: "corp", Prefixes: prefixes("10.0.0.0/8")}}, Clusters: tt.clusters}
+		p, findings, err := plan.Adopt(s, []plan.Existing{{Name: "c", Flags: flags, Ranges: pins(plan.Node, "10.0.0.0/24")}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := clusterOf(t, p, "c").Spec().PodsPerNode; got != tt.pods {
+			t.Errorf("%v: asks for %d pods a node, want %d", tt.clusters, got, tt.pods)
+		}
+		if got := slices.ContainsFunc(findings, func(f plan.Finding) bool { return f.Rule == "KC621" }); got != tt.tooMany {
+			t.Errorf("%v: findings %v", tt.clusters, findings)
+		}
 	}
 }
