@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"math"
+	"net/netip"
 	"slices"
 
 	"github.com/kubecidr/kubecidr/cidr"
@@ -132,10 +133,7 @@ func (c *Cluster) familyCapacity(f cidr.Family) FamilyCapacity {
 		if err != nil {
 			continue // the version does not take it
 		}
-		static := uint64(0)
-		if bands, err := k8sflags.ServiceBands(b.Range.Of(f)); err == nil && v.Compare(staticBands) >= 0 {
-			static = min(bands.NumStatic, all)
-		}
+		static := min(c.spec.staticServices(b.Range.Of(f)), all)
 		fc.StaticServices = addSaturating(fc.StaticServices, static)
 		fc.DynamicServices = addSaturating(fc.DynamicServices, all-static)
 	}
@@ -145,6 +143,15 @@ func (c *Cluster) familyCapacity(f cidr.Family) FamilyCapacity {
 // staticBands is the version from which service ranges have a static band by
 // default (KEP-3070).
 var staticBands = k8sflags.Version{Major: 1, Minor: 25}
+
+// staticServices is how many addresses of a service range are in its static band.
+func (c *ClusterSpec) staticServices(p netip.Prefix) uint64 {
+	bands, err := k8sflags.ServiceBands(p)
+	if err != nil || c.version().Compare(staticBands) < 0 {
+		return 0
+	}
+	return bands.NumStatic
+}
 
 // Ranges are the ranges of a cluster that need not be of any plan, and what of
 // the cluster decides how much they hold.

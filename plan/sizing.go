@@ -245,7 +245,7 @@ func (r *RangeSizing) heading() string {
 	if r.NodeMask > 0 {
 		h += fmt.Sprintf(", node blocks /%d", r.NodeMask)
 	}
-	h += fmt.Sprintf(", holds %d %s", r.Holds, holdsWhat(r.Role))
+	h += fmt.Sprintf(", holds %s %s", amountOrMore(r.Holds), holdsWhat(r.Role))
 	if r.Bottleneck {
 		h += " (bottleneck)"
 	}

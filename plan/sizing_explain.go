@@ -307,7 +307,5 @@ func (e *explainer) services(a *ask, b *Block, bits int) {
 	if bits > 0 {
 		e.length("range", bits, "the smallest that holds them", srcPower)
 	}
-	if bands, err := k8sflags.ServiceBands(b.Range.Of(e.f)); err == nil {
-		e.number("static band", bands.NumStatic, "addresses for Services that name one, a part of the range and not taken off", srcBands)
-	}
+	e.number("static band", e.c.staticServices(b.Range.Of(e.f)), "addresses for Services that name one, a part of the range and not taken off", srcBands)
 }

@@ -295,3 +295,21 @@ func TestSizingOfExtraRanges(t *testing.T) {
 		t.Errorf("not explained: %v", want)
 	}
 }
+
+// What is said of a range is what Capacities counts: before 1.25 there is no
+// static band, and numbers beyond 64 bits are said to be that.
+func TestSizingSaysWhatCapacitiesCount(t *testing.T) {
+	for minor, static := range map[int]uint64{24: 0, 25: 256} {
+		c := clusterOf(t, solved(t, oneCluster(plan.ClusterSpec{Kubernetes: version(minor), Families: onlyIPv6, Nodes: now(9)})), "c")
+		s := c.Sizing()
+		if got := lines(explained(t, s, plan.Service, cidr.IPv6)); got[len(got)-1] != fmt.Sprintf("static band %d", static) {
+			t.Errorf("1.%d: lines %q", minor, got)
+		}
+		if got := c.Capacities().Families[0].StaticServices; got != static {
+			t.Errorf("1.%d: %d static services", minor, got)
+		}
+		if want := "pod IPv6: /60, node blocks /64, holds 2^64 or more pods\n"; !strings.Contains(s.String(), want) {
+			t.Errorf("no %q in\n%v", want, s)
+		}
+	}
+}
