@@ -109,7 +109,7 @@ func (c *ClusterSpec) compare(pods dualstack.Pair, inUse dualstack.Masks, nodes 
 		if a.PodsPerNode == 0 && !a.InUse {
 			return
 		}
-		a.Enough = a.Nodes >= t.Nodes && a.PodsPerNode >= t.PodsPerNode && c.takesMasks(m)
+		a.Enough = a.Nodes >= t.Nodes && a.PodsPerNode >= t.PodsPerNode && c.takesMasks(pods, m)
 		t.Alternatives = append(t.Alternatives, a)
 	}
 	add(inUse) // which may be chosen by hand, or for a fixed length of one family
@@ -150,9 +150,9 @@ func (c *ClusterSpec) masksAfter(pods dualstack.Pair, d int) (m dualstack.Masks,
 
 // takesMasks reports whether the platform and the IPAM take node blocks of such
 // lengths.
-func (c *ClusterSpec) takesMasks(m dualstack.Masks) bool {
-	for _, f := range [...]cidr.Family{cidr.IPv4, cidr.IPv6} {
-		if mask := m.Of(f); mask > 0 && !c.takesMask(f, mask) {
+func (c *ClusterSpec) takesMasks(pods dualstack.Pair, m dualstack.Masks) bool {
+	for p := range pods.All() {
+		if !c.takesMask(p, m.Of(cidr.FamilyOf(p))) {
 			return false
 		}
 	}

@@ -21,8 +21,9 @@ func (k *keeper) size(m *match, before *Block, first, end int) (remask string) {
 		if have := m.spec.podsIn(before.Range, m.prev.masks); have < m.spec.podsPerNode() {
 			return fmt.Sprintf("its node masks %v hold %d pods, needs %d, and nodes keep their masks", m.prev.masks, have, m.spec.podsPerNode())
 		}
-		for _, f := range before.Range.Families() {
-			if mask := m.prev.masks.Of(f); mask > 0 && m.prev.spec.takesMask(f, mask) && !m.spec.takesMask(f, mask) {
+		for was := range before.Range.All() {
+			f := cidr.FamilyOf(was)
+			if mask := m.prev.masks.Of(f); mask > 0 && m.prev.spec.takesMask(was, mask) && !m.spec.takesMask(was, mask) {
 				return fmt.Sprintf("its nodes have blocks of a /%d (%v), which %s does not give, and nodes keep their masks", mask, f, m.spec.blocksBy())
 			}
 		}
@@ -43,20 +44,17 @@ func (k *keeper) size(m *match, before *Block, first, end int) (remask string) {
 		case extra != nil && extra.Bits.Of(w.family) > 0:
 			// The spec gives the length.
 		case pods && was.IsValid():
-			d := log2ceil(max(need, 1))
-			if w.family == cidr.IPv6 && d > dualstack.MaxIPv6Difference {
-				return fmt.Sprintf("an IPv6 cluster CIDR has at most %d node blocks", 1<<dualstack.MaxIPv6Difference)
+			if err := m.spec.tooManyBlocks(w.family, need); err != nil {
+				return err.Error()
 			}
-			w.bits = int16(max(m.prev.masks.Of(w.family)-d, 0))
+			w.bits = int16(max(m.prev.masks.Of(w.family)-log2ceil(max(need, 1)), 0))
 		case pods:
 			// A family that is new has as many blocks as the other.
 			for _, f := range before.Range.Families() {
 				d := max(m.prev.masks.Of(f)-before.Range.Of(f).Bits(), log2ceil(max(need, 1)))
 				mask := int(w.bits) + log2ceil(max(need, 1))
-				if w.family == cidr.IPv6 {
-					d = min(d, dualstack.MaxIPv6Difference)
-				}
-				w.bits = int16(max(mask-d, 0))
+				most, _ := m.spec.maskDifference(w.family)
+				w.bits = int16(max(mask-min(d, most), 0))
 			}
 		}
 	}
@@ -73,10 +71,12 @@ func (c *ClusterSpec) sameNeed(d *ClusterSpec) bool {
 	return same.equal(d)
 }
 
-// takesMask reports whether nodes may have blocks of a length.
-func (c *ClusterSpec) takesMask(f cidr.Family, bits int) bool {
+// takesMask reports whether nodes may have blocks of a length in a pod range.
+func (c *ClusterSpec) takesMask(pods netip.Prefix, bits int) bool {
+	f := cidr.FamilyOf(pods)
 	need, err := c.blockNeed(f)
-	return err == nil && bits >= need.Shortest && (need.Longest == 0 || bits <= need.Longest)
+	most, _ := c.maskDifference(f)
+	return err == nil && bits >= need.Shortest && (need.Longest == 0 || bits <= need.Longest) && bits-pods.Bits() <= most
 }
 
 // blocksBy is who decides which blocks nodes have.
@@ -90,8 +90,10 @@ func (c *ClusterSpec) blocksBy() string {
 // addedMask is the node mask of a family that is added to a pod range: the
 // length by which size sized the range.
 func (c *ClusterSpec) addedMask(pods netip.Prefix) (int, error) {
-	mask, err := c.blockBits(cidr.FamilyOf(pods))
-	return max(mask, pods.Bits()), err
+	f := cidr.FamilyOf(pods)
+	mask, err := c.blockBits(f)
+	most, _ := c.maskDifference(f)
+	return min(max(mask, pods.Bits()), pods.Bits()+most), err
 }
 
 func withMask(m dualstack.Masks, f cidr.Family, bits int) dualstack.Masks {
@@ -115,11 +117,12 @@ func (c *Cluster) evolveMasks(prev *Cluster) error {
 		return c.setMasks()
 	}
 	c.masks = dualstack.Masks{}
-	for _, f := range pods.Families() {
+	for p := range pods.All() {
+		f := cidr.FamilyOf(p)
 		mask := prev.masks.Of(f)
 		if mask == 0 {
 			var err error
-			if mask, err = c.spec.addedMask(pods.Of(f)); err != nil {
+			if mask, err = c.spec.addedMask(p); err != nil {
 				return fmt.Errorf("plan: cluster %q: %w", c.spec.Name, err)
 			}
 		}

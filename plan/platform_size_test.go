@@ -3,6 +3,7 @@ package plan_test
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -184,5 +185,52 @@ func TestServicesThatThePlatformGives(t *testing.T) {
 	}
 	if _, err := plan.Decode(b); err != nil {
 		t.Error(err)
+	}
+}
+
+// kubeadm takes at most 2^16 node blocks of a pod range in IPv4 too, unless
+// nodes get their blocks from elsewhere.
+func TestKubeadmLimitsNodeBlocks(t *testing.T) {
+	c := plan.ClusterSpec{Nodes: now(1 << 16), PodsPerNode: 10, Kubernetes: version(34)}
+	many := c
+	many.Nodes = now(1<<16 + 1)
+	if err := on(platform.Kubeadm, c).Validate(); err != nil {
+		t.Error(err)
+	}
+	var all plan.SpecErrors
+	if err := on(platform.Kubeadm, many).Validate(); !errors.As(err, &all) || len(all) != 1 || all[0].Path != "clusters[0].nodes" || !strings.Contains(err.Error(), "KUBEADM-07") {
+		t.Errorf("%v", err)
+	}
+	many.IPAM = k8sflags.Calico
+	if err := on(platform.Kubeadm, many).Validate(); err != nil {
+		t.Error(err)
+	}
+
+	// A pin of a /9 has room for blocks of a /28, of which there would be 2^19.
+	c.Nodes, c.Pins = now(10), pinned(plan.Pod, "11.0.0.0/9")
+	s := on(platform.Kubeadm, c)
+	p := solved(t, s)
+	got := clusterOf(t, p, "kubeadm-1")
+	if m := got.NodeMasks(); m != (dualstack.Masks{V4: 25}) {
+		t.Errorf("masks %v", m)
+	}
+	alternatives, err := got.CompareMasks()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range alternatives.Alternatives {
+		if a.Masks.V4 > 25 && a.Enough {
+			t.Errorf("kubeadm takes no %+v", a)
+		}
+	}
+	if r := explained(t, got.Sizing(), plan.Pod, cidr.IPv4); !slices.Contains(lines(r), "node blocks at most 65536") {
+		t.Errorf("lines %q", lines(r))
+	}
+	if fs := wrong(p.Audit()); len(fs) > 0 {
+		t.Errorf("findings %v", fs)
+	}
+
+	if fs := plan.Audit(on(platform.Kubeadm, plan.ClusterSpec{Nodes: now(1<<16 + 1), PodsPerNode: 10}), nil); len(fs) != 1 || fs[0].Rule != plan.RuleSpec {
+		t.Errorf("findings %v", fs)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/kubecidr/kubecidr/cidr"
 	"github.com/kubecidr/kubecidr/dualstack"
 	"github.com/kubecidr/kubecidr/k8sflags"
+	"github.com/kubecidr/kubecidr/plan/platform"
 )
 
 // The lengths of IPv6 ranges that are not counted out address by address: a
@@ -86,11 +87,10 @@ func (c *ClusterSpec) podBits(f cidr.Family, nodes uint64) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	d := log2ceil(nodes)
-	if f == cidr.IPv6 && d > dualstack.MaxIPv6Difference {
-		return 0, fmt.Errorf("%w: kube-controller-manager gives an IPv6 cluster CIDR at most %d node blocks, needs %d",
-			errNodes, 1<<dualstack.MaxIPv6Difference, nodes)
+	if err := c.tooManyBlocks(f, nodes); err != nil {
+		return 0, err
 	}
+	d := log2ceil(nodes)
 	if d >= f.BitLen() {
 		return 0, fmt.Errorf("%w: %d leave no IPv4 addresses for anything else", errNodes, nodes)
 	}
@@ -98,6 +98,34 @@ func (c *ClusterSpec) podBits(f cidr.Family, nodes uint64) (int, error) {
 		return 0, fmt.Errorf("%d nodes of %d pods are more than IPv4 has addresses for", nodes, c.podsWithCooldown())
 	}
 	return mask - d, nil
+}
+
+// maskDifference is how many bits longer than its pod range a node's block may
+// be, and the fact of the platform that says so, nil if none does.
+func (c *ClusterSpec) maskDifference(f cidr.Family) (int, *platform.Fact) {
+	most := f.BitLen()
+	if f == cidr.IPv6 {
+		most = dualstack.MaxIPv6Difference
+	}
+	if x := &platformOf(c.Platform).difference; x.ID != "" && int(x.Number) < most && c.IPAM.PodCIDRs() {
+		return int(x.Number), x
+	}
+	return most, nil
+}
+
+// tooManyBlocks is an error if no pod range of family f has a block for each of
+// so many nodes, however large it is.
+func (c *ClusterSpec) tooManyBlocks(f cidr.Family, nodes uint64) error {
+	most, x := c.maskDifference(f)
+	switch {
+	case log2ceil(nodes) <= most:
+		return nil
+	case x != nil:
+		return fmt.Errorf("%w: %d in one pod range: %v", errNodes, nodes, x)
+	case f == cidr.IPv6:
+		return fmt.Errorf("%w: kube-controller-manager gives an IPv6 cluster CIDR at most %d node blocks, needs %d", errNodes, 1<<most, nodes)
+	}
+	return nil // which is more than IPv4 has
 }
 
 // blockBits returns the length of a node's block of family f where nothing pins
@@ -139,6 +167,20 @@ func (c *ClusterSpec) blockNeed(f cidr.Family) (dualstack.BlockNeed, error) {
 	return need, nil
 }
 
+// blockNeedIn is blockNeed in a pod range that has so many blocks.
+func (c *ClusterSpec) blockNeedIn(p netip.Prefix, nodes uint64) (dualstack.BlockNeed, error) {
+	f := cidr.FamilyOf(p)
+	need, err := c.blockNeed(f)
+	if err != nil {
+		return need, err
+	}
+	if most, x := c.maskDifference(f); x != nil {
+		need.Longest = min(need.Longest, p.Bits()+most)
+		err = c.tooManyBlocks(f, nodes)
+	}
+	return need, err
+}
+
 // nodeMasks returns the node masks for a pod range of so many nodes, equal in
 // the number of nodes over the families unless the IPAM insists on a length.
 func (c *ClusterSpec) nodeMasks(pods dualstack.Pair, nodes uint64) (dualstack.Masks, error) {
@@ -147,13 +189,12 @@ func (c *ClusterSpec) nodeMasks(pods dualstack.Pair, nodes uint64) (dualstack.Ma
 	}
 	var v4, v6 dualstack.BlockNeed
 	var err error
-	if pods.V4().IsValid() {
-		if v4, err = c.blockNeed(cidr.IPv4); err != nil {
-			return dualstack.Masks{}, err
+	for p := range pods.All() {
+		need := &v4
+		if p.Addr().Is6() {
+			need = &v6
 		}
-	}
-	if pods.V6().IsValid() {
-		if v6, err = c.blockNeed(cidr.IPv6); err != nil {
+		if *need, err = c.blockNeedIn(p, nodes); err != nil {
 			return dualstack.Masks{}, err
 		}
 	}

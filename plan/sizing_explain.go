@@ -277,8 +277,11 @@ func (e *explainer) blocks(a *ask, b *Block, bits, mask int) {
 	e.count(a)
 	d := log2ceil(max(a.count, 1))
 	e.number("node blocks", 1<<min(d, 63), "up to a power of two", srcPower)
-	if e.f == cidr.IPv6 {
-		e.number("node blocks at most", 1<<dualstack.MaxIPv6Difference, fmt.Sprintf("IPv6 blocks are at most %d bits longer than their range", dualstack.MaxIPv6Difference), srcNodeIPAM)
+	switch most, x := e.c.maskDifference(e.f); {
+	case x != nil:
+		e.number("node blocks at most", 1<<most, x.Text, x.Source)
+	case e.f == cidr.IPv6:
+		e.number("node blocks at most", 1<<most, fmt.Sprintf("IPv6 blocks are at most %d bits longer than their range", most), srcNodeIPAM)
 	}
 	if bits > 0 {
 		e.length("range", bits, fmt.Sprintf("%d bits for the blocks before the /%d of each", d, bits+d), "")

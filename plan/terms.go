@@ -38,7 +38,8 @@ type platformTerms struct {
 	watched []netip.Prefix
 	// The facts of which there is one at most; the zero Fact where there is none.
 	subnets, free, first platform.Fact
-	associates           bool // networks do not take any two ranges
+	difference           platform.Fact // of the lengths of a pod range and the blocks in it
+	associates           bool          // networks do not take any two ranges
 }
 
 // termsOf returns what a platform says; what holds everywhere for one that is
@@ -145,6 +146,10 @@ func (t *platformTerms) note(x *platform.Fact) {
 	case platform.KindFree:
 		if x.Severity == k8sflags.Error {
 			t.free = *x
+		}
+	case platform.KindMaskDifference:
+		if x.Severity == k8sflags.Error && x.Evidence.Confirmed() {
+			t.difference = *x
 		}
 	case platform.KindFirstFamily:
 		t.first = *x
