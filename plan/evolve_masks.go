@@ -21,10 +21,13 @@ func (k *keeper) size(m *match, before *Block, first, end int) (remask string) {
 		if have := m.spec.podsIn(before.Range, m.prev.masks); have < m.spec.podsPerNode() {
 			return fmt.Sprintf("its node masks %v hold %d pods, needs %d, and nodes keep their masks", m.prev.masks, have, m.spec.podsPerNode())
 		}
-		for was := range before.Range.All() {
-			f := cidr.FamilyOf(was)
-			if mask := m.prev.masks.Of(f); mask > 0 && m.prev.spec.takesMask(was, mask) && !m.spec.takesMask(was, mask) {
-				return fmt.Sprintf("its nodes have blocks of a /%d (%v), which %s does not give, and nodes keep their masks", mask, f, m.spec.blocksBy())
+		for i := first; i < end; i++ {
+			now := before.Range.Of(k.wants[i].family)
+			if k.wants[i].pinned {
+				now = k.wants[i].got
+			}
+			if mask := m.prev.masks.Of(k.wants[i].family); m.prev.hasMask(now) && !m.spec.takesMask(now, mask) {
+				return fmt.Sprintf("its nodes have blocks of a /%d, which %s does not give in %v, and nodes keep their masks", mask, m.spec.blocksBy(), now)
 			}
 		}
 	}
@@ -79,6 +82,14 @@ func (c *ClusterSpec) takesMask(pods netip.Prefix, bits int) bool {
 	return err == nil && bits >= need.Shortest && (need.Longest == 0 || bits <= need.Longest) && bits-pods.Bits() <= most
 }
 
+// hasMask reports whether nodes have blocks of the family of pods, and such as
+// they may have: what was wrong before, in a cluster that was adopted, may stay.
+func (c *Cluster) hasMask(pods netip.Prefix) bool {
+	f := cidr.FamilyOf(pods)
+	was := c.Block(Pod).Of(f)
+	return was.IsValid() && c.masks.Of(f) > 0 && c.spec.takesMask(was, c.masks.Of(f))
+}
+
 // blocksBy is who decides which blocks nodes have.
 func (c *ClusterSpec) blocksBy() string {
 	if c.Platform != "" {
@@ -117,6 +128,7 @@ func (c *Cluster) evolveMasks(prev *Cluster) error {
 		return c.setMasks()
 	}
 	c.masks = dualstack.Masks{}
+	others := false // it has leave to have others than it had
 	for p := range pods.All() {
 		f := cidr.FamilyOf(p)
 		mask := prev.masks.Of(f)
@@ -126,9 +138,10 @@ func (c *Cluster) evolveMasks(prev *Cluster) error {
 				return fmt.Errorf("plan: cluster %q: %w", c.spec.Name, err)
 			}
 		}
+		others = others || prev.hasMask(p) && !c.spec.takesMask(p, mask)
 		c.masks = withMask(c.masks, f, mask)
 	}
-	if !unchanged && (nodeBlocks(pods, c.masks) < c.podNodes() || c.spec.podsIn(pods, c.masks) < c.spec.PodsPerNode) {
+	if !unchanged && (others || nodeBlocks(pods, c.masks) < c.podNodes() || c.spec.podsIn(pods, c.masks) < c.spec.PodsPerNode) {
 		return c.setMasks()
 	}
 	return nil

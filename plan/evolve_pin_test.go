@@ -115,10 +115,59 @@ func TestAPlatformWithOtherNodeMasks(t *testing.T) {
 	p := solved(t, oneCluster(c))
 	c.Platform = platform.AKS
 	got := outgrown(t, p, oneCluster(c), plan.EvolveOptions{})
-	if len(got) != 1 || got[0].Role != plan.Pod || !strings.Contains(got[0].Reason, "blocks of a /26 (IPv4), which ipam host-local on aks does not give") {
+	if len(got) != 1 || got[0].Role != plan.Pod || !strings.Contains(got[0].Reason, "blocks of a /26, which ipam host-local on aks does not give in 1.0.0.0/25") {
 		t.Errorf("%v", got)
 	}
 	evolved(t, p, oneCluster(c), plan.EvolveOptions{AllowMove: []string{"c"}})
+}
+
+// Nor do they get others because of a pin that their blocks are too many for, or
+// an IPAM that gives none of their length, unless with leave.
+func TestAPinWithOtherNodeMasks(t *testing.T) {
+	for _, tt := range []struct {
+		name          string
+		before, after plan.ClusterSpec
+		reason        string
+		masks         dualstack.Masks // with leave
+	}{
+		{
+			"an IPv6 range of more than 2^16 blocks",
+			plan.ClusterSpec{Families: onlyIPv6, Pins: pins(plan.Pod, "fd01::/48")},
+			plan.ClusterSpec{Families: onlyIPv6, Pins: pins(plan.Pod, "fd01::/40")},
+			"blocks of a /64, which ipam host-local does not give in fd01::/40", dualstack.Masks{V6: 56},
+		},
+		{
+			"an IPv4 range of more, for kubeadm",
+			plan.ClusterSpec{Platform: platform.Kubeadm, PodsPerNode: 10, Pins: pins(plan.Pod, "160.0.0.0/16")},
+			plan.ClusterSpec{Platform: platform.Kubeadm, PodsPerNode: 10, Pins: pins(plan.Pod, "160.0.0.0/9")},
+			"blocks of a /28, which ipam host-local on kubeadm does not give in 160.0.0.0/9", dualstack.Masks{V4: 25},
+		},
+		{
+			"another IPAM",
+			plan.ClusterSpec{PodsPerNode: 600, Pins: pins(plan.Pod, "160.0.0.0/16")},
+			plan.ClusterSpec{PodsPerNode: 200, Pins: pins(plan.Pod, "160.0.0.0/16"), IPAM: k8sflags.AKSOverlay},
+			"blocks of a /22, which ipam aks-overlay does not give in 160.0.0.0/16", dualstack.Masks{V4: 24},
+		},
+		{
+			"the same range", // which is a /9 of /28 for everybody else
+			plan.ClusterSpec{PodsPerNode: 10, Pins: pins(plan.Pod, "160.0.0.0/9")},
+			plan.ClusterSpec{PodsPerNode: 10, Pins: pins(plan.Pod, "160.0.0.0/9"), Platform: platform.Kubeadm},
+			"blocks of a /28, which ipam host-local on kubeadm does not give in 160.0.0.0/9", dualstack.Masks{V4: 25},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.before.Nodes, tt.after.Nodes = now(3), now(3)
+			p, s := solved(t, oneCluster(tt.before)), oneCluster(tt.after)
+			got := outgrown(t, p, s, plan.EvolveOptions{})
+			if len(got) != 1 || got[0].Role != plan.Pod || !strings.Contains(got[0].Reason, tt.reason) {
+				t.Fatalf("%v", got)
+			}
+			q, _ := evolved(t, p, s, plan.EvolveOptions{AllowMove: []string{"c"}})
+			if got := clusterOf(t, q, "c").NodeMasks(); got != tt.masks {
+				t.Errorf("masks %v, want %v", got, tt.masks)
+			}
+		})
+	}
 }
 
 // A cluster and a network may have the same name, and be renamed by themselves.
