@@ -15,23 +15,23 @@ import (
 func (a *auditor) platforms() {
 	users, of := a.spec.users(), a.of
 	watched := a.watched(users)
-	one := make([]platform.Name, 1)
+	one := make([]clusterKind, 1)
 	for i, b := range a.blocks {
-		ns := one
+		ks := one
 		switch k := int(of[i]) - len(a.spec.Networks); {
 		case !b.Role.Valid():
 			continue // which is said already
 		case k < 0:
-			ns = users.platforms(&a.spec.Networks[of[i]])
+			ks = users.kinds(&a.spec.Networks[of[i]])
 		case k < len(a.spec.Clusters):
-			one[0] = a.spec.Clusters[k].Platform
+			one[0] = a.spec.Clusters[k].kind()
 		default:
-			one[0] = ""
+			one[0] = clusterKind{}
 		}
 		for p := range b.Range.All() {
-			for j, n := range ns {
-				if touches(watched, p) || n != "" && termsOf(n, b.Role, cidr.FamilyOf(p)).worded(p) {
-					a.violations(b, n, p, j > 0)
+			for j, k := range ks {
+				if touches(watched, p) || k.platform != "" && termsOf(k.platform, b.Role, cidr.FamilyOf(p)).worded(p) {
+					a.violations(b, k, p, j > 0)
 				}
 			}
 		}
@@ -105,9 +105,9 @@ func (a *auditor) pool(q poolPrefix) {
 
 // violations adds the facts that a range breaks. Those that hold everywhere are
 // left out where they are said already.
-func (a *auditor) violations(b *Block, n platform.Name, p netip.Prefix, said bool) {
+func (a *auditor) violations(b *Block, k clusterKind, p netip.Prefix, said bool) {
 	pool := prefixOf(a.space, p)
-	for _, x := range platform.Check(n, platform.Range(b.Role), p) {
+	for _, x := range platform.CheckUnder(k.platform, k.ipam, platform.Range(b.Role), p) {
 		rule := RulePlatform
 		if x.Fact.Platform == "" {
 			if said || pool != nil && covers(x.Prefix, pool.prefix) {

@@ -55,6 +55,9 @@ func TestAuditByFacts(t *testing.T) {
 		{"OpenShift with IPv6 first", platform.OpenShift, plan.ClusterSpec{Families: dualIPv6, Nodes: now(3)}, []string{"warning platform openshift-1 OPENSHIFT-06"}},
 		{"a GKE pod range that it does not create", platform.GKE, plan.ClusterSpec{Pins: pins("10.1.0.0/24", "10.2.0.0/22", "10.3.0.0/20"), Nodes: now(3)},
 			[]string{"warning platform gke-1 pod GKE-04"}},
+		{"pods of an AKS overlay in public addresses", platform.AKS, plan.ClusterSpec{Pins: pins("10.1.0.0/24", "11.0.0.0/16", "10.3.0.0/20"), IPAM: k8sflags.AKSOverlay},
+			[]string{"info platform aks-1 pod AKS-52"}},
+		{"the same under kubenet", platform.AKS, plan.ClusterSpec{Pins: pins("10.1.0.0/24", "11.0.0.0/16", "10.3.0.0/20")}, nil},
 		{"one EKS subnet", platform.EKS, plan.ClusterSpec{Nodes: now(200)}, []string{"warning platform eks-1 node EKS-10"}},
 		{"a full EKS subnet", platform.EKS, plan.ClusterSpec{Nodes: now(10), Extra: subnets("10.1.0.0/24", "10.1.1.0/24")}, []string{"warning platform eks-1 node EKS-11"}},
 		{"EKS subnets in one VPC", platform.EKS, plan.ClusterSpec{Nodes: now(200), Extra: subnets("10.1.0.0/24", "100.64.1.0/24")}, []string{"info special eks-1 node b IP-34"}},
@@ -95,6 +98,23 @@ func TestAuditOfWhatIsRefused(t *testing.T) {
 	for _, w := range want {
 		if !slices.Contains(got, w) {
 			t.Errorf("no %q in %q", w, got)
+		}
+	}
+}
+
+// What holds under one IPAM alone is found under that one.
+func TestAuditByIPAM(t *testing.T) {
+	for m, want := range map[k8sflags.IPAM][]string{
+		k8sflags.AKSPodSubnetStatic: {"error platform aks-1 pod AKS-08"},
+		k8sflags.AKSPodSubnet:       nil,
+	} {
+		fs := plan.Audit(on(platform.AKS, plan.ClusterSpec{IPAM: m}), []plan.Block{
+			{Cluster: "aks-1", Role: plan.Node, Range: pair("10.128.0.0/24")},
+			{Cluster: "aks-1", Role: plan.Pod, Range: pair("10.0.0.0/11")},
+			{Cluster: "aks-1", Role: plan.Service, Range: pair("10.129.0.0/16")},
+		})
+		if got := said(fs); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", m, got, want)
 		}
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/kubecidr/kubecidr/cidr"
 	"github.com/kubecidr/kubecidr/dualstack"
 	"github.com/kubecidr/kubecidr/k8sflags"
-	"github.com/kubecidr/kubecidr/plan/platform"
 )
 
 // place keeps every range that can stay, grows those that became too small,
@@ -137,7 +136,7 @@ func (k *keeper) networks(us users) error {
 		kept[name] = true
 		before := k.prev.spec.Networks[j]
 		k.direct = k.direct && n.Pin == before.Pin
-		k.keep(first, nil, n.Region, us.platforms(n), func(*Block) *Block { return &k.prev.networks[j] })
+		k.keep(first, nil, n.Region, us.kinds(n), func(*Block) *Block { return &k.prev.networks[j] })
 	}
 	for i := range k.prev.networks {
 		if b := &k.prev.networks[i]; !kept[b.Name] {
@@ -158,7 +157,7 @@ func (k *keeper) cluster(m *match) error {
 		return nil
 	}
 	used := make([]bool, len(m.prev.blocks))
-	k.keep(first, m, m.spec.Region, []platform.Name{m.spec.Platform}, func(b *Block) *Block {
+	k.keep(first, m, m.spec.Region, []clusterKind{m.spec.kind()}, func(b *Block) *Block {
 		j := slices.IndexFunc(m.prev.blocks, func(old Block) bool { return old.Role == b.Role && old.Name == b.Name })
 		if j < 0 {
 			return nil
@@ -204,7 +203,7 @@ func (c *ClusterSpec) pins() bool {
 
 // keep gives the wants from first on the places that they had. m is nil for a
 // network.
-func (k *keeper) keep(first int, m *match, region string, by []platform.Name, old func(*Block) *Block) {
+func (k *keeper) keep(first int, m *match, region string, by []clusterKind, old func(*Block) *Block) {
 	for i := first; i < len(k.wants); {
 		end := i + 1
 		for end < len(k.wants) && k.wants[end].block == k.wants[i].block {
@@ -231,7 +230,7 @@ func (k *keeper) keep(first int, m *match, region string, by []platform.Name, ol
 }
 
 // keepOne decides about one range: it stays, grows, or has to go.
-func (k *keeper) keepOne(i int, m *match, b, before *Block, was netip.Prefix, region, remask string, by []platform.Name) {
+func (k *keeper) keepOne(i int, m *match, b, before *Block, was netip.Prefix, region, remask string, by []clusterKind) {
 	w := &k.wants[i]
 	f := w.family
 	refuse := func(reason, undo string) {

@@ -25,8 +25,8 @@ func (l lost) of(f cidr.Family) uint64 {
 // platforms may share.
 func (us users) lost(n *Network) lost {
 	l := lostOn("")
-	for _, p := range us.platforms(n) {
-		m := lostOn(p)
+	for _, k := range us.kinds(n) {
+		m := lostOn(k.platform)
 		l.v4, l.v6 = max(l.v4, m.v4), max(l.v6, m.v6)
 	}
 	return l
@@ -35,22 +35,22 @@ func (us users) lost(n *Network) lost {
 // bits sizes the range of a network, as all of its platforms take it.
 func (us users) bits(n *Network, f cidr.Family) (int, error) {
 	bits, err := nodeBits(f, us.need(n), us.lost(n))
-	for _, p := range us.platforms(n) {
+	for _, k := range us.kinds(n) {
 		if err == nil {
-			bits, err = legal(p, Node, f, bits)
+			bits, err = k.legal(Node, f, bits)
 		}
 	}
 	return bits, err
 }
 
-// platforms are those of the clusters in a network, none in particular if they
-// name none.
-func (us users) platforms(n *Network) []platform.Name {
-	if u := us[n.Name]; u != nil && len(u.platforms) > 0 {
-		return u.platforms
+// kinds are the platforms of the clusters in a network, none in particular if
+// they name none.
+func (us users) kinds(n *Network) []clusterKind {
+	if u := us[n.Name]; u != nil && len(u.kinds) > 0 {
+		return u.kinds
 	}
 	return nowhere
 }
 
 // nowhere is never written.
-var nowhere = []platform.Name{""}
+var nowhere = []clusterKind{{}}

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/kubecidr/kubecidr/cidr"
-	"github.com/kubecidr/kubecidr/plan/platform"
 )
 
 // users is what clusters ask of the shared networks, by the network's name.
@@ -13,8 +12,9 @@ type users map[string]*use
 type use struct {
 	nodes    uint64
 	families []cidr.Family // sorted, once each
-	// platforms are those that there are facts about, in the order of clusters.
-	platforms []platform.Name
+	// kinds are the platforms that there are facts about, in the order of clusters;
+	// no IPAM has any about machines.
+	kinds []clusterKind
 }
 
 // users looks at every cluster once.
@@ -46,8 +46,8 @@ func (us users) add(c *ClusterSpec) {
 		}
 	}
 	slices.Sort(u.families)
-	if c.Platform != "" && !slices.Contains(u.platforms, c.Platform) {
-		u.platforms = append(u.platforms, c.Platform)
+	if k := (clusterKind{platform: c.Platform}); c.Platform != "" && !slices.Contains(u.kinds, k) {
+		u.kinds = append(u.kinds, k)
 	}
 }
 

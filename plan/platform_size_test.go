@@ -69,6 +69,9 @@ func TestPlatformSizes(t *testing.T) {
 		{platform.AKS, pods(5000, 250, k8sflags.AKSOverlay), plan.Pod, 11},
 		{platform.AKS, pods(10, 30, k8sflags.HostLocal), plan.Pod, 20},
 		{platform.AKS, services(500_000), plan.Service, 13},
+		// A subnet of static pod blocks is at most a /12, one of others is not.
+		{platform.AKS, pods(4_095, 250, k8sflags.AKSPodSubnetStatic), plan.Pod, 12},
+		{platform.AKS, plan.ClusterSpec{Pins: pinned(plan.Pod, "10.0.0.0/11"), IPAM: k8sflags.AKSPodSubnet}, plan.Pod, 11},
 
 		// kubeadm wants room for fourteen pods and the tenth service address.
 		{platform.Kubeadm, pods(1, 1, k8sflags.HostLocal), plan.Pod, 28},
@@ -111,6 +114,11 @@ func TestPlatformRefusesSizes(t *testing.T) {
 		{platform.GKE, plan.ClusterSpec{Services: now(65_535)}, "clusters[0].services", "GKE-06"},
 		{platform.AKS, plan.ClusterSpec{Services: now(1 << 19), Kubernetes: version(34)}, "clusters[0].services", "AKS-07"},
 		{platform.Kubeadm, plan.ClusterSpec{Services: now(1 << 20), Kubernetes: version(34)}, "clusters[0].services", "KUBEADM-01"},
+
+		// A /12 has room for 4,095 nodes of 250 pods under the one IPAM that wants it.
+		{platform.AKS, plan.ClusterSpec{Nodes: now(4_096), PodsPerNode: 250, IPAM: k8sflags.AKSPodSubnetStatic}, "clusters[0].podsPerNode", "AKS-08"},
+		{platform.AKS, plan.ClusterSpec{IPAM: k8sflags.AKSPodSubnetStatic, Pins: pinned(plan.Pod, "10.0.0.0/11")}, "clusters[0].pins.pod", "AKS-08"},
+		{platform.AKS, plan.ClusterSpec{IPAM: k8sflags.AKSPodSubnetStatic, Extra: []plan.BlockSpec{{Name: "a", Role: plan.Pod, Bits: dualstack.Masks{V4: 11}}}}, "clusters[0].extra[0].bits", "AKS-08"},
 
 		{platform.EKS, pin(plan.Node, "10.0.0.0/15"), "clusters[0].pins.node", "EKS-03"},
 		{platform.EKS, pin(plan.Service, "10.0.0.0/25"), "clusters[0].pins.service", "EKS-22"},

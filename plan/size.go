@@ -34,13 +34,13 @@ const clusterServices = 2
 // nothing pins it, and its platform takes it.
 func (c *ClusterSpec) bitsOf(a *ask, f cidr.Family) (int, error) {
 	if bits := a.bits.Of(f); bits > 0 {
-		return bits, takes(c.Platform, a.role, f, bits)
+		return bits, c.kind().takes(a.role, f, bits)
 	}
 	bits, err := c.enoughBits(a, f)
 	if err != nil {
 		return 0, err
 	}
-	return legal(c.Platform, a.role, f, bits)
+	return c.kind().legal(a.role, f, bits)
 }
 
 // enoughBits returns the length of the smallest range that is large enough.

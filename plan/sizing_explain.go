@@ -59,7 +59,7 @@ func (e *explainer) explain(a *ask, b *Block, mask int) int {
 // platform writes the length that the platform makes of one that is enough, and
 // returns it.
 func (e *explainer) platform(a *ask, enough int) int {
-	bits, err := legal(e.c.Platform, a.role, e.f, enough)
+	bits, err := e.c.kind().legal(a.role, e.f, enough)
 	if err != nil || bits == enough || enough == 0 {
 		return enough
 	}

@@ -24,7 +24,8 @@ type terms struct {
 	forbidden         []netip.Prefix // which a range must not touch, by address
 	within            []netip.Prefix // in which it must lie; none: anywhere
 
-	// What there is something to say of, a warning or a note, if not an error.
+	// What there may be something to say of, under some IPAM at least: a warning or
+	// a note, if not an error.
 	least, most int  // the lengths that nobody says anything of
 	placed      bool // it matters in which space a range lies
 }
@@ -103,7 +104,7 @@ func newTerms(n platform.Name) *platformTerms {
 			t.advised = t.longest
 			t.least, t.most = t.shortest, t.longest
 			for x := range platform.Facts(n) {
-				if x.IPAM == "" && slices.Contains(x.Ranges, kind) && (x.Family == 0 || x.Family == f) {
+				if slices.Contains(x.Ranges, kind) && (x.Family == 0 || x.Family == f) {
 					t.note(&x)
 				}
 			}
@@ -123,7 +124,7 @@ func (t *terms) note(x *platform.Fact) {
 		t.least = max(t.least, int(x.Number))
 	case platform.KindLongest:
 		t.most = min(t.most, int(x.Number))
-		if x.Severity >= k8sflags.Warning && x.Evidence.Confirmed() {
+		if x.Severity >= k8sflags.Warning && x.Evidence.Confirmed() && x.IPAM == "" {
 			t.advised = min(t.advised, int(x.Number))
 		}
 	case platform.KindWithin:
@@ -164,9 +165,9 @@ func (t *terms) worded(p netip.Prefix) bool {
 	return t.placed || p.Bits() < t.least || p.Bits() > t.most
 }
 
-// refuses reports whether a platform takes no such range.
-func (t *terms) refuses(p netip.Prefix) bool {
-	return t.given || p.Bits() < t.shortest || p.Bits() > t.longest || len(overlapping(t.forbidden, p)) > 0 || !t.allows(p)
+// mayRefuse reports whether a platform may take no such range.
+func (t *terms) mayRefuse(p netip.Prefix) bool {
+	return t.given || p.Bits() < t.least || p.Bits() > t.most || len(overlapping(t.forbidden, p)) > 0 || !t.allows(p)
 }
 
 // allows reports whether p lies where the platform wants it.
@@ -180,11 +181,11 @@ func within(ps []netip.Prefix, q netip.Prefix) bool {
 
 // refusals says by which facts a platform takes no range p of role r; none if it
 // takes it.
-func refusals(n platform.Name, r Role, p netip.Prefix) []platform.Violation {
-	if !termsOf(n, r, cidr.FamilyOf(p)).refuses(p) {
+func (k clusterKind) refusals(r Role, p netip.Prefix) []platform.Violation {
+	if !termsOf(k.platform, r, cidr.FamilyOf(p)).mayRefuse(p) {
 		return nil
 	}
-	return slices.DeleteFunc(platform.Check(n, platform.Range(r), p), func(x platform.Violation) bool {
+	return slices.DeleteFunc(platform.CheckUnder(k.platform, k.ipam, platform.Range(r), p), func(x platform.Violation) bool {
 		return x.Fact.Severity != k8sflags.Error || !x.Fact.Evidence.Confirmed()
 	})
 }
@@ -196,28 +197,27 @@ func sourced(x *platform.Violation) string {
 
 // legal returns the length of a range where one of that length would do: the
 // longest that the platform takes and does not warn of.
-func legal(n platform.Name, r Role, f cidr.Family, bits int) (int, error) {
-	t := termsOf(n, r, f)
-	bits = min(bits, t.advised)
-	return bits, takes(n, r, f, bits)
+func (k clusterKind) legal(r Role, f cidr.Family, bits int) (int, error) {
+	bits = min(bits, termsOf(k.platform, r, f).advised)
+	return bits, k.takes(r, f, bits)
 }
 
 // takes says why a platform takes no range of a length, wherever it lies.
-func takes(n platform.Name, r Role, f cidr.Family, bits int) error {
-	t := termsOf(n, r, f)
-	if !t.given && t.shortest <= bits && bits <= t.longest {
+func (k clusterKind) takes(r Role, f cidr.Family, bits int) error {
+	t := termsOf(k.platform, r, f)
+	if !t.given && t.least <= bits && bits <= t.most {
 		return nil
 	}
 	somewhere := netip.PrefixFrom(netip.IPv4Unspecified(), bits)
 	if f == cidr.IPv6 {
 		somewhere = netip.PrefixFrom(netip.IPv6Unspecified(), bits)
 	}
-	for _, x := range platform.Check(n, platform.Range(r), somewhere) {
-		if x.Fact.Severity == k8sflags.Error && slices.Contains(lengthKinds, x.Fact.Kind) {
-			return fmt.Errorf("%s takes no %s range of /%d: %v", n, r, bits, x.Fact)
+	for _, x := range k.refusals(r, somewhere) {
+		if slices.Contains(lengthKinds, x.Fact.Kind) {
+			return fmt.Errorf("%s takes no %s range of /%d: %v", k.platform, r, bits, x.Fact)
 		}
 	}
-	return fmt.Errorf("%s takes no %s range of /%d", n, r, bits)
+	return nil
 }
 
 // lengthKinds are the kinds of facts that hold wherever a range lies.

@@ -171,7 +171,7 @@ func (v *validator) sizes(i int, c *ClusterSpec) {
 			if why := c.tooSmall(a, a.pin); why != "" {
 				v.add(inCluster(i, c.pinField(a)), "cluster %q: %s", c.Name, why)
 			}
-			v.refused(inCluster(i, c.pinField(a)), owner(c.Name, ""), a.role, a.pin, c.Platform)
+			v.refused(inCluster(i, c.pinField(a)), owner(c.Name, ""), a.role, a.pin, c.kind())
 		} else if v.layout {
 			continue
 		}

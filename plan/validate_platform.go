@@ -20,10 +20,13 @@ type clusterLimits struct {
 	singleStack                bool
 }
 
+// clusterKind is what decides which facts hold for a cluster.
 type clusterKind struct {
 	platform platform.Name
 	ipam     k8sflags.IPAM
 }
+
+func (c *ClusterSpec) kind() clusterKind { return clusterKind{c.Platform, c.IPAM} }
 
 // limits looks at the facts once for each kind of cluster.
 func (v *validator) limits(k clusterKind) clusterLimits {
@@ -53,7 +56,7 @@ func (v *validator) platform(i int, c *ClusterSpec) {
 		v.add(inCluster(i, "platform"), "cluster %q: platform %q is not known: want one of %s, or none", c.Name, c.Platform, knownPlatforms())
 		return
 	}
-	k := clusterKind{c.Platform, c.IPAM}
+	k := c.kind()
 	l := v.limits(k)
 	refuse := func(field string, kind platform.Kind, format string, args ...any) {
 		v.add(inCluster(i, field), "cluster %q: %s: %s", c.Name, fmt.Sprintf(format, args...), k.because(kind))
@@ -95,11 +98,11 @@ func (k clusterKind) because(kind platform.Kind) string {
 }
 
 // refused checks that platforms take a range that is given.
-func (v *validator) refused(path, owner string, r Role, pin dualstack.Pair, ns ...platform.Name) {
+func (v *validator) refused(path, owner string, r Role, pin dualstack.Pair, ks ...clusterKind) {
 	for p := range pin.All() {
 		var said []string
-		for _, n := range ns {
-			for _, x := range refusals(n, r, p) {
+		for _, k := range ks {
+			for _, x := range k.refusals(r, p) {
 				why := sourced(&x)
 				if !slices.Contains(said, why) {
 					said = append(said, why)
@@ -115,7 +118,7 @@ func (v *validator) useless(path string, p *PoolSpec, q netip.Prefix) {
 	if t := termsOf("", Node, cidr.FamilyOf(q)); !within(t.forbidden, q.Masked()) {
 		return
 	}
-	if why := refusals("", Node, q.Masked()); len(why) > 0 {
+	if why := (clusterKind{}).refusals(Node, q.Masked()); len(why) > 0 {
 		v.add(path, "pool %q: no range can have addresses of %v: %v", p.Name, q.Masked(), why[0].Fact)
 	}
 }

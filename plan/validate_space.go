@@ -142,7 +142,7 @@ func (v *validator) networkSize(path string, n *Network) {
 		}
 	}
 	if !n.Pin.IsZero() {
-		v.refused(path+".pin", owner("", n.Name), Node, n.Pin, v.users.platforms(n)...)
+		v.refused(path+".pin", owner("", n.Name), Node, n.Pin, v.users.kinds(n)...)
 	}
 	if have := usableNodes(n.Pin, v.users.lost(n)); !n.Pin.IsZero() && have < need {
 		v.add(path+".pin", "network %q: %v has %d addresses for nodes, needs %d", n.Name, n.Pin, have, need)

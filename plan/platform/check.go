@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -21,12 +22,23 @@ type Violation struct {
 // Check returns the facts that a range p of kind r breaks on a platform, in the
 // order of [Facts]: those about its length, about addresses that it must not
 // have, and about where it has to lie. Facts that hold under one IPAM alone, and
-// whatever needs more than the one range to be judged, are left out. The severity
-// of a violation is that of its fact.
+// whatever needs more than the one range to be judged, are left out: [CheckUnder]
+// has the former. The severity of a violation is that of its fact.
 //
 // Host bits of p are ignored. An invalid or IPv4-mapped prefix breaks nothing:
 // that it is one is an error of whoever made it.
 func Check(n Name, r Range, p netip.Prefix) []Violation {
+	return check(n, r, p, func(m k8sflags.IPAM) bool { return m == "" })
+}
+
+// CheckUnder is [Check] with the facts that hold under IPAM m alone. The empty
+// IPAM means k8sflags.HostLocal, as everywhere.
+func CheckUnder(n Name, m k8sflags.IPAM, r Range, p netip.Prefix) []Violation {
+	m = cmp.Or(m, k8sflags.HostLocal)
+	return check(n, r, p, func(only k8sflags.IPAM) bool { return only == "" || only == m })
+}
+
+func check(n Name, r Range, p netip.Prefix, under func(k8sflags.IPAM) bool) []Violation {
 	f := cidr.FamilyOf(p)
 	if f == 0 {
 		return nil
@@ -34,7 +46,7 @@ func Check(n Name, r Range, p netip.Prefix) []Violation {
 	p = p.Masked()
 	var found []Violation
 	for x := range facts(n) {
-		if x.IPAM != "" || !x.about(r, f) {
+		if !under(x.IPAM) || !x.about(r, f) {
 			continue
 		}
 		if hit, what := x.judge(p); what != "" {

@@ -222,3 +222,29 @@ func TestSolverAndCheckAgree(t *testing.T) {
 		}
 	})
 }
+
+// Facts that hold under one IPAM count where it is named. On AKS none named is
+// kubenet, which has no such fact about ranges.
+func TestCheckUnder(t *testing.T) {
+	p := netip.MustParsePrefix("11.0.0.0/11")
+	for _, tt := range []struct {
+		m    k8sflags.IPAM
+		want []string
+	}{
+		{"", nil},
+		{k8sflags.HostLocal, nil},
+		{k8sflags.AKSPodSubnetStatic, []string{"AKS-08"}},
+		{k8sflags.AKSOverlay, []string{"AKS-52"}},
+	} {
+		var got []string
+		for _, x := range platform.CheckUnder(platform.AKS, tt.m, platform.Pod, p) {
+			got = append(got, x.Fact.ID)
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%q: %q, want %q", tt.m, got, tt.want)
+		}
+	}
+	if got := platform.Check(platform.AKS, platform.Pod, p); got != nil {
+		t.Errorf("under no IPAM in particular: %v", got)
+	}
+}
