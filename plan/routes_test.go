@@ -133,6 +133,48 @@ func TestRoutesAreTheFewest(t *testing.T) {
 	})
 }
 
+// Where regions share addresses, a route has those of another region only if it
+// is a range of its own.
+func TestRoutesOfSharedRanges(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := plan.Spec{
+			Pools: []plan.PoolSpec{
+				{Name: "pods", Prefixes: prefixes("10.0.0.0/24"), Roles: []plan.Role{plan.Pod}},
+				{Name: "rest", Prefixes: prefixes("11.0.0.0/16")},
+			},
+			Share: []plan.Role{plan.Pod},
+		}
+		for _, name := range []string{"a", "b", "c", "d"} {
+			p := netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(rapid.IntRange(0, 255).Draw(t, "at"))}), rapid.IntRange(25, 28).Draw(t, "bits"))
+			s.Clusters = append(s.Clusters, plan.ClusterSpec{
+				Name: name, Nodes: now(1), PodsPerNode: 1, Region: rapid.SampledFrom([]string{"", "eu", "us"}).Draw(t, "region"),
+				Pins: pinned(plan.Pod, p.Masked().String()),
+			})
+		}
+		p, err := plan.Solve(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := placedOf(s, p)
+		for r := range p.Routes() {
+			for _, route := range r.Prefixes {
+				own := slices.ContainsFunc(all, func(q placed) bool { return q.region == r.Region && q.prefix == route })
+				if !own && slices.ContainsFunc(all, func(q placed) bool { return q.region != r.Region && q.prefix.Overlaps(route) }) {
+					t.Fatalf("route %v of %q has addresses of others: %v", route, r.Region, all)
+				}
+			}
+		}
+		for _, q := range all {
+			covered := func(r plan.Routes) bool {
+				return r.Region == q.region && slices.ContainsFunc(r.Prefixes, func(p netip.Prefix) bool { return p.Bits() <= q.prefix.Bits() && p.Overlaps(q.prefix) })
+			}
+			if q.region != "" && !slices.ContainsFunc(slices.Collect(p.Routes()), covered) {
+				t.Fatalf("no route to %+v", q)
+			}
+		}
+	})
+}
+
 // countRoutes is how many routes the regions of s need for what p has in pools.
 func countRoutes(s plan.Spec, p *plan.Plan) int {
 	n := 0

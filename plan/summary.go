@@ -39,7 +39,9 @@ func largestCovers(rs []regional, space []poolPrefix) []netip.Prefix {
 		if r.region == of && of != nobody {
 			left = other
 		}
-		apart[i] = lengthApart(r.prefix, left)
+		if apart[i] = lengthApart(r.prefix, left); !left.Less(r.prefix.Addr()) {
+			apart[i] = r.prefix.Bits() // it lies in another's
+		}
 		switch {
 		case r.region == of && of != nobody:
 			last = later(last, end)
