@@ -97,18 +97,19 @@ func (a *auditor) single() {
 	for k := range n {
 		var c *ClusterSpec
 		var l lost // of a network
+		var region string
 		if k < len(a.spec.Networks) {
-			as = append(as[:0], users.ask(&a.spec.Networks[k]))
-			l = users.lost(&a.spec.Networks[k])
+			n := &a.spec.Networks[k]
+			as, l, region = append(as[:0], users.ask(n)), users.lost(n), n.Region
 		} else {
 			c = &a.spec.Clusters[k-len(a.spec.Networks)]
-			as = c.asks(as[:0])
+			as, region = c.asks(as[:0]), c.Region
 		}
 		have = append(have[:0], make([]bool, len(as))...)
 		for len(byOwner) > 0 && int(of[byOwner[0]]) == k {
 			i := byOwner[0]
 			byOwner = byOwner[1:]
-			a.block(a.blocks[i], c, as, have, l)
+			a.block(a.blocks[i], c, as, have, l, region)
 			collect(i)
 		}
 		for j, ok := range have {
@@ -160,7 +161,7 @@ func (a *auditor) owners() []int32 {
 
 // block checks a block of a cluster, or of a network where c is nil, against
 // what is asked for.
-func (a *auditor) block(b *Block, c *ClusterSpec, as []ask, have []bool, l lost) {
+func (a *auditor) block(b *Block, c *ClusterSpec, as []ask, have []bool, l lost, region string) {
 	k := slices.IndexFunc(as, func(x ask) bool { return x.role == b.Role && x.name == b.Name })
 	switch {
 	case !b.Role.Valid():
@@ -182,12 +183,6 @@ func (a *auditor) block(b *Block, c *ClusterSpec, as []ask, have []bool, l lost)
 	}
 	if b.Zone != "" && b.Zone != want.zone {
 		a.add(RuleZone, b, "say which zone it is in", "%v is said to be in %s, and the spec has it in %s", b.Range, zoneName(b.Zone), zoneName(want.zone))
-	}
-	region := ""
-	if c != nil {
-		region = c.Region
-	} else if i := slices.IndexFunc(a.spec.Networks, func(n Network) bool { return n.Name == b.Name }); i >= 0 {
-		region = a.spec.Networks[i].Region
 	}
 	a.place(b, want, region)
 	switch {
