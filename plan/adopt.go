@@ -46,13 +46,17 @@ func Adopt(s Spec, existing []Existing) (*Plan, []Finding, error) {
 	a.spec.Clusters = nil
 	asked := map[string]*ClusterSpec{}
 	for i := range s.Clusters {
-		asked[s.Clusters[i].Name] = &s.Clusters[i]
+		c := &s.Clusters[i]
+		if asked[c.Name] != nil {
+			return nil, nil, fmt.Errorf("plan: adopt: cluster %q stands twice in the spec", c.Name)
+		}
+		asked[c.Name] = c
 	}
 	seen := map[string]bool{}
 	for i := range existing {
 		x := &existing[i]
 		if seen[x.Name] {
-			return nil, nil, fmt.Errorf("plan: adopt: cluster %q stands twice", x.Name)
+			return nil, nil, fmt.Errorf("plan: adopt: cluster %q stands twice among those that exist", x.Name)
 		}
 		seen[x.Name] = true
 		if err := a.add(x, asked[x.Name]); err != nil {
@@ -60,11 +64,11 @@ func Adopt(s Spec, existing []Existing) (*Plan, []Finding, error) {
 		}
 	}
 	for i := range a.spec.Meshes {
-		// A mesh with clusters that do not exist yet is no mistake here.
+		// A mesh with clusters of s that do not exist yet is no mistake here.
 		if i == 0 {
 			a.spec.Meshes = slices.Clone(a.spec.Meshes)
 		}
-		a.spec.Meshes[i].Clusters = slices.DeleteFunc(slices.Clone(a.spec.Meshes[i].Clusters), func(c string) bool { return !seen[c] })
+		a.spec.Meshes[i].Clusters = slices.DeleteFunc(slices.Clone(a.spec.Meshes[i].Clusters), func(c string) bool { return !seen[c] && asked[c] != nil })
 	}
 	if err := a.spec.Validate(); err != nil {
 		return nil, nil, err

@@ -246,3 +246,22 @@ func TestAdoptMaxPods(t *testing.T) {
 		}
 	}
 }
+
+// A name that is nobody's, or of two, is a mistake of the spec here too.
+func TestAdoptNamesThatThereAreNot(t *testing.T) {
+	x := []plan.Existing{{Name: "c", Ranges: is("10.0.0.0/16")}}
+	s := oneCluster(plan.ClusterSpec{Name: "c", Nodes: now(2)})
+	s.Clusters = append(s.Clusters, plan.ClusterSpec{Name: "later", Nodes: now(2)})
+	s.Meshes = []plan.Mesh{{Name: "m", Kind: plan.Submariner, Clusters: []string{"c", "later"}}}
+	if _, _, err := plan.Adopt(s, x); err != nil {
+		t.Error(err)
+	}
+	s.Meshes[0].Clusters[1] = "latter"
+	if _, _, err := plan.Adopt(s, x); err == nil || !strings.Contains(err.Error(), `mesh "m": there is no cluster "latter"`) {
+		t.Errorf("a mesh with nobody: %v", err)
+	}
+	s.Meshes, s.Clusters[1].Name = nil, "c"
+	if _, _, err := plan.Adopt(s, x); err == nil || !strings.Contains(err.Error(), `cluster "c" stands twice in the spec`) {
+		t.Errorf("two of a name: %v", err)
+	}
+}
