@@ -139,6 +139,23 @@ func TestAggregateAgreesWithBlocksWhateverTheWords(t *testing.T) {
 	}
 }
 
+// A list that is dealt out first, once evenly, once nearly all to one part.
+func TestSortOfWhatIsDealt(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for _, spread := range []int{64, 40} {
+		ws := make([][2]uint64, dealtMost/2+1)
+		for i := range ws {
+			ws[i] = [2]uint64{r.Uint64() >> (64 - spread), r.Uint64N(4)}
+		}
+		ws[0][0], ws[1] = 1<<63, ws[2]
+		want := slices.Clone(ws)
+		slices.SortFunc(want, func(a, b [2]uint64) int { return slices.Compare(a[:], b[:]) })
+		if sortWords(ws); !slices.Equal(ws, want) {
+			t.Errorf("%d words of %d bits are not in order", 2*len(ws), spread)
+		}
+	}
+}
+
 // With indices of more than 24 bits an IPv4 prefix no longer fits one word.
 func TestIPv4InTwoWords(t *testing.T) {
 	r := run{family: IPv4, indexBits: 30}

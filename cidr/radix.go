@@ -12,6 +12,7 @@ import (
 // branches that a processor could mispredict. What is equal in these bits then
 // stands side by side: scattered prefixes are done, however long they are.
 // Crowded ones go through the same again, crowd by crowd, with the next bits.
+// So do the parts of a large list, once it has been dealt out by a few bits.
 
 const (
 	// digitBits: 2048 counters of 4 bytes stay in the first-level cache.
@@ -19,6 +20,12 @@ const (
 	// spareBits more than the logarithm of the number of elements are sorted
 	// by. Scattered elements would do with less, prefixes of networks are crowded.
 	spareBits = 6
+	// dealtMost is how many words are sorted by wide digits at once. What is
+	// larger, and outgrows the second-level cache, is dealt out first.
+	dealtMost = 1 << 19
+	// dealBits: as many places as a processor writes to in turn and still sees
+	// that each goes on line by line. With 64 dealing takes three times as long.
+	dealBits = 5
 	// insertionMost is how many elements are inserted rather than counted.
 	insertionMost = 12
 )
@@ -55,12 +62,16 @@ func (r *radix[W]) sort(ws []W) {
 	}
 	word, differ := differing(ws)
 	top := bits.Len64(differ)
-	width := min((bits.Len(uint(len(ws)))+spareBits+1)/2, digitBits, (top+1)/2)
-	low := uint(max(0, top-2*width))
 	if r.scratch == nil {
 		r.scratch = make([]W, len(ws))
 		r.next = [2][]uint32{make([]uint32, 1<<digitBits), make([]uint32, 1<<digitBits)}
 	}
+	if len(ws)*len(ws[0]) > dealtMost {
+		r.deal(ws, word, uint(max(0, top-dealBits)))
+		return
+	}
+	width := min((bits.Len(uint(len(ws)))+spareBits+1)/2, digitBits, (top+1)/2)
+	low := uint(max(0, top-2*width))
 	r.sortByDigits(ws, word, low, uint(width))
 	r.sortEqual(ws, word, low)
 }
@@ -95,6 +106,29 @@ func differing[W words](ws []W) (word int, differ uint64) {
 			return word, differ
 		}
 		word++
+	}
+}
+
+// deal sorts by the bits of a word from low on, of which few differ, and then
+// what is equal in them.
+func (r *radix[W]) deal(ws []W, word int, low uint) {
+	const mask = 1<<dealBits - 1
+	var next [mask + 1]uint32
+	for i := range ws {
+		next[ws[i][word]>>(low&63)&mask]++
+	}
+	places(next[:])
+	scratch := r.scratch[:len(ws)]
+	for i := range ws {
+		digit := ws[i][word] >> (low & 63) & mask
+		scratch[next[digit]] = ws[i]
+		next[digit]++
+	}
+	copy(ws, scratch)
+	from := uint32(0)
+	for _, to := range next {
+		r.sort(ws[from:to])
+		from = to
 	}
 }
 
