@@ -49,20 +49,17 @@ func inOrder(op string, ps []netip.Prefix, indices bool) (v4, v6 run, err error)
 	// IPv4 addresses are short enough as they are. Of the IPv6 ones the first
 	// pass learns what they have in common.
 	var common commonBits
-	for i := range ps {
-		p := &ps[i]
-		switch a := p.Addr(); {
-		case !p.IsValid():
-			return run{}, run{}, check(fmt.Sprintf("%s: prefix %d", op, i), *p)
+	for i := 0; i < len(ps); {
+		switch a := ps[i].Addr(); {
+		case !ps[i].IsValid() || a.Is4In6():
+			return run{}, run{}, check(fmt.Sprintf("%s: prefix %d", op, i), ps[i])
 		case a.Is4():
 			if v4.len() == 0 {
 				v4.open(u128.Uint{}, mask(32), len(ps)-i)
 			}
-			v4.add4(a.As4(), p.Bits(), i*factor)
-		case a.Is4In6():
-			return run{}, run{}, check(fmt.Sprintf("%s: prefix %d", op, i), *p)
+			i = v4.take4(ps, i, factor)
 		default:
-			common.add(maskedNumber(a, p.Bits()))
+			i = common.take(ps, i)
 		}
 	}
 	v4.sort()
@@ -77,6 +74,19 @@ func inOrder(op string, ps []netip.Prefix, indices bool) (v4, v6 run, err error)
 	}
 	v6.sort()
 	return v4, v6, nil
+}
+
+// take4 appends the IPv4 prefixes of ps from i on, up to one that is none, and
+// returns where that stands.
+func (r *run) take4(ps []netip.Prefix, i, factor int) int {
+	for ; i < len(ps); i++ {
+		p := &ps[i]
+		if !p.Addr().Is4() || !p.IsValid() {
+			break
+		}
+		r.add4(p.Addr().As4(), p.Bits(), i*factor)
+	}
+	return i
 }
 
 // commonBits finds out what addresses have in common.
@@ -94,6 +104,21 @@ func (c *commonBits) add(addr u128.Uint) {
 	c.differ.Lo |= addr.Lo ^ c.first.Lo
 }
 
+// take adds the IPv6 prefixes of ps from i on, up to one that is none, and
+// returns where that stands.
+func (c *commonBits) take(ps []netip.Prefix, i int) int {
+	d := *c
+	for ; i < len(ps); i++ {
+		p := &ps[i]
+		if a := p.Addr(); a.Is4() || a.Is4In6() || !p.IsValid() {
+			break
+		}
+		d.add(maskedNumber(p.Addr(), p.Bits()))
+	}
+	*c = d
+	return i
+}
+
 // maskedNumber returns the network address of an IPv6 prefix.
 func maskedNumber(a netip.Addr, length int) u128.Uint {
 	// The bytes of a slice are read as they were written, in two words. An
@@ -101,8 +126,8 @@ func maskedNumber(a netip.Addr, length int) u128.Uint {
 	// processor waits until both words have reached the cache.
 	b := a.AsSlice()
 	return u128.Uint{
-		Hi: binary.BigEndian.Uint64(b[:8]) &^ (^uint64(0) >> length),
-		Lo: binary.BigEndian.Uint64(b[8:16]) &^ (^uint64(0) >> max(0, length-64)),
+		Hi: binary.BigEndian.Uint64(b[:8]) &^ (^uint64(0) >> uint(length)),
+		Lo: binary.BigEndian.Uint64(b[8:16]) & (^uint64(0) << uint(128-length)),
 	}
 }
 
@@ -151,9 +176,9 @@ func (r *run) words() int {
 
 // add4 appends an IPv4 prefix. Host bits are masked off.
 func (r *run) add4(addr [4]byte, length, index int) {
-	n := uint64(binary.BigEndian.Uint32(addr[:]) & (^uint32(0) << (32 - length)))
+	n := uint64(binary.BigEndian.Uint32(addr[:]) & (^uint32(0) << uint(32-length)))
 	if r.one != nil {
-		r.one = append(r.one, [1]uint64{(n<<lengthBits|uint64(length))<<r.indexBits | uint64(index)})
+		r.one = append(r.one, [1]uint64{(n<<lengthBits|uint64(length))<<(r.indexBits&63) | uint64(index)})
 	} else {
 		r.two = append(r.two, [2]uint64{n, uint64(length)<<lengthPlace | uint64(index)})
 	}
