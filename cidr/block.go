@@ -20,12 +20,12 @@ type block struct {
 
 // blockOf is for prefixes that passed check. Host bits are masked off.
 func blockOf(p netip.Prefix) block {
-	b := block{addr: numberOf(p.Addr()), bits: uint8(p.Bits()), family: IPv6}
-	if p.Addr().Is4() {
-		b.family = IPv4
+	a, n := p.Addr(), p.Bits()
+	if a.Is4() {
+		b := a.As4()
+		return block{u128.Uint{Hi: uint64(binary.BigEndian.Uint32(b[:])) << 32 & mask(n).Hi}, uint8(n), IPv4}
 	}
-	b.addr = b.addr.And(mask(int(b.bits)))
-	return b
+	return block{numberOf(a).And(mask(n)), uint8(n), IPv6}
 }
 
 // numberOf returns a valid address as a number, at the high end of 128 bits.
@@ -50,14 +50,27 @@ func addrOf4(n uint32) netip.Addr {
 }
 
 // mask has ones in its n highest bits.
-func mask(n int) u128.Uint { return u128.Max().Lsh(uint(128 - n)) }
+func mask(n int) u128.Uint {
+	if n <= 64 {
+		return u128.Uint{Hi: ^uint64(0) << uint(64-n)}
+	}
+	return u128.Uint{Hi: ^uint64(0), Lo: ^uint64(0) << uint(128-n)}
+}
 
 // unit is the distance between two neighbouring networks of n bits: the
 // lowest bit of the mask, and 0, which is 2^128 wrapped, for n = 0.
-func unit(n int) u128.Uint { return u128.From64(1).Lsh(uint(128 - n)) }
+func unit(n int) u128.Uint {
+	if n <= 64 {
+		return u128.Uint{Hi: 1 << uint(64-n)}
+	}
+	return u128.Uint{Lo: 1 << uint(128-n)}
+}
 
 func (b block) prefix() netip.Prefix {
-	return netip.PrefixFrom(addrOf(b.family, b.addr), int(b.bits))
+	if b.family == IPv4 {
+		return netip.PrefixFrom(addrOf4(uint32(b.addr.Hi>>32)), int(b.bits))
+	}
+	return netip.PrefixFrom(netip.AddrFrom16(b.addr.As16()), int(b.bits))
 }
 
 // end is the number of the last address, with the 128−BitLen bits below it

@@ -72,10 +72,15 @@ func (p *Pool) Clone() *Pool {
 // [ErrFamily] for no family, [ErrBits] for a length that the family does not
 // have and [ErrOutOfRange] for an unknown fit.
 func (p *Pool) Alloc(f Family, bits int, fit Fit) (netip.Prefix, error) {
+	if y := p.of(f); y != nil && bits >= 0 && bits <= f.BitLen() && fit <= Sparse {
+		if b, ok := y.alloc(bits, fit); ok {
+			return b.prefix(), nil
+		}
+	}
 	if f != IPv4 && f != IPv6 {
 		return netip.Prefix{}, fault.New(ErrFamily, "cidr: alloc /%d: no address family (%d)", bits, uint8(f))
 	}
-	return p.alloc(block{family: f}, bits, fit)
+	return netip.Prefix{}, p.cannotAlloc(block{family: f}, bits, fit)
 }
 
 // AllocIn is [Pool.Alloc] with the pool restricted to the part of it that lies
@@ -86,35 +91,29 @@ func (p *Pool) AllocIn(within netip.Prefix, bits int, fit Fit) (netip.Prefix, er
 	if err := check("alloc in", within); err != nil {
 		return netip.Prefix{}, err
 	}
-	return p.alloc(blockOf(within), bits, fit)
+	in := blockOf(within)
+	if y := p.of(in.family); y != nil && bits >= 0 && bits <= in.family.BitLen() && fit <= Sparse {
+		if b, ok := y.allocIn(in, bits, fit); ok {
+			return b.prefix(), nil
+		}
+	}
+	return netip.Prefix{}, p.cannotAlloc(in, bits, fit)
 }
 
-func (p *Pool) alloc(in block, bits int, fit Fit) (netip.Prefix, error) {
+// cannotAlloc says why, and for want of space what is left instead.
+func (p *Pool) cannotAlloc(in block, bits int, fit Fit) error {
 	if bits < 0 || bits > in.family.BitLen() {
-		return netip.Prefix{}, fault.New(ErrBits, "cidr: alloc %v /%d: want a length from 0 to %d", in.family, bits, in.family.BitLen())
+		return fault.New(ErrBits, "cidr: alloc %v /%d: want a length from 0 to %d", in.family, bits, in.family.BitLen())
 	}
 	if fit > Sparse {
-		return netip.Prefix{}, fault.New(ErrOutOfRange, "cidr: alloc %v /%d: %v is no fit", in.family, bits, fit)
+		return fault.New(ErrOutOfRange, "cidr: alloc %v /%d: %v is no fit", in.family, bits, fit)
 	}
-	y := p.of(in.family)
-	if y == nil {
-		return netip.Prefix{}, noSpace(y, in, bits)
-	}
-	b, ok := y.alloc(in, bits, fit)
-	if !ok {
-		return netip.Prefix{}, noSpace(y, in, bits)
-	}
-	return b.prefix(), nil
-}
-
-// noSpace says what is left instead.
-func noSpace(y *buddy, in block, bits int) error {
 	where := ""
 	if in.bits > 0 {
 		where = fmt.Sprintf(" in %v", in.prefix())
 	}
 	left := "nothing free"
-	if y != nil {
+	if y := p.of(in.family); y != nil {
 		if b, ok := y.largest(in, false); ok {
 			left = fmt.Sprintf("largest free block is /%d (%v)", b.bits, b.prefix())
 		}

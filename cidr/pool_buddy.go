@@ -14,14 +14,19 @@ import (
 // where both halves of a network are free, the network is the block.
 type buddy struct {
 	tree
-	space  []block        // aggregated
-	count  [129]uint64    // of free blocks, per length
-	first  [129]u128.Uint // below it there is no free block of the length
-	has    lengths        // those that count is not 0 for
+	space  []block    // aggregated
+	tally  [129]tally // of the free blocks of each length
+	has    lengths    // those that there are some of
 	held   map[block]struct{}
 	floor  floor
 	suits  State // the tree's nodes suit the first block cut out: a used one, or an excluded one until there is one
 	family Family
+}
+
+// tally is what is known of the free blocks of one length.
+type tally struct {
+	count uint64
+	first u128.Uint // below it there is none
 }
 
 // floor is an address below which no free block has space for a block of some
@@ -41,7 +46,7 @@ func newBuddy(f Family, space []block) *buddy {
 // build makes the tree anew, with nodes that suit blocks of some length.
 func (y *buddy) build(length int) {
 	y.tree = newTree(y.space, length)
-	y.count, y.has = [129]uint64{}, lengths{}
+	y.tally, y.has = [129]tally{}, lengths{}
 	y.floor = floor{y.root.addr, y.family.BitLen()}
 	for _, b := range y.space {
 		y.add(b)
@@ -72,18 +77,20 @@ func (y *buddy) clone() *buddy {
 // all is the whole address space of the family.
 func (y *buddy) all() block { return block{family: y.family} }
 
-// more and less count free blocks.
+// more counts a free block.
 func (y *buddy) more(length int, a u128.Uint) {
-	if y.count[length] == 0 || a.Less(y.first[length]) {
-		y.first[length] = a
+	t := &y.tally[length]
+	if t.count == 0 || a.Less(t.first) {
+		t.first = a
 	}
-	y.count[length]++
+	t.count++
 	y.has.add(length)
 }
 
+// less counts a free block that is gone.
 func (y *buddy) less(length int) {
-	y.count[length]--
-	if y.count[length] == 0 {
+	t := &y.tally[length]
+	if t.count--; t.count == 0 {
 		y.has.remove(length)
 	}
 }
@@ -109,12 +116,15 @@ func (y *buddy) cut(b block, s State) bool {
 // one block of each length down to that of the block.
 func (y *buddy) split(from int, a u128.Uint, length int) {
 	y.less(from)
+	if from == length {
+		return
+	}
 	start := a.And(mask(from))
 	for n := from + 1; n <= length; n++ {
-		if y.count[n] == 0 || start.Less(y.first[n]) {
-			y.more(n, a.Xor(unit(n)).And(mask(n)))
+		if t := &y.tally[n]; t.count != 0 && !start.Less(t.first) {
+			t.count++
 		} else {
-			y.count[n]++
+			y.more(n, a.Xor(unit(n)).And(mask(n)))
 		}
 	}
 }
@@ -126,7 +136,7 @@ func (y *buddy) free(b block) bool {
 	if !ok {
 		return false
 	}
-	for n := int(b.bits); n > to; n-- {
+	for n := to + 1; n <= int(b.bits); n++ {
 		y.less(n)
 	}
 	b = b.supernet(to)

@@ -45,12 +45,15 @@ func (t *tree) freeAt(at uint32, b block) (length int, ok bool) {
 	base := int(n.base)
 	s, k := slot(b.addr, base), size(b, base)
 	if r := runOf(s, k); n.free&r == r {
-		return base + slotBits - longest(n.free, s, k), true
+		return base + slotBits - longest(n.free, s), true
 	}
-	if int(b.bits) <= base+slotBits || n.divided&(1<<s) == 0 {
+	if int(b.bits) <= base+slotBits {
 		return 0, false
 	}
-	e := &t.below[n.child(s)]
+	e := t.entry(n, s)
+	if e == nil {
+		return 0, false
+	}
 	switch same := e.shared(b); {
 	case same == int(e.bits):
 		return same, e.node == 0 && e.state == Free
@@ -75,20 +78,20 @@ func (t *tree) put(at uint32, b block, s State, from, to int) uint32 {
 			t.tell(at, b.addr, had, from, to)
 			return at
 		}
-		switch e := t.entry(n, place); {
-		case e == nil:
+		if n.divided>>place&1 == 0 {
 			around := Outside
-			if n.free&(1<<place) != 0 {
+			if n.free>>place&1 == 1 {
 				around = Free
 				n.free &^= 1 << place
 			}
-			t.divide(n, place, below{addr: b.addr, bits: b.bits, state: s, around: around})
+			t.divide(at, place, below{addr: b.addr, bits: b.bits, state: s, around: around})
 			t.tell(at, b.addr, had, from, to)
 			return at
-		case e.is(b):
+		}
+		if e := t.entry(n, place); e.is(b) {
 			e.state = s
 			n.room &^= 1 << place
-			if t.roomIn(e, base+slotBits) {
+			if t.roomIn(e) {
 				n.room |= 1 << place
 			}
 			t.tell(at, b.addr, had, from, to)
@@ -107,93 +110,118 @@ func (t *tree) giveBack(b block) (to int, ok bool) {
 		return 0, false
 	}
 	n := &t.nodes[at]
-	base := int(n.base)
-	place, k := slot(b.addr, base), size(b, base)
+	length := n.slotLength()
+	place := slot(b.addr, length-slotBits)
 	had := n.hasRoom()
-	if int(b.bits) <= base+slotBits {
-		i := (64 + place) >> k
-		if !n.isUsed(i) {
-			return 0, false
-		}
-		n.used[i>>6&1] &^= 1 << (i & 63)
-		n.free |= runOf(place, k)
-	} else {
+	run := length - int(b.bits)
+	if run < 0 {
 		e := t.entry(n, place)
 		if e == nil || !e.is(b) || e.state != Used {
 			return 0, false
 		}
-		if e.around == Free {
-			t.unite(n, place)
-			n.free |= 1 << place
-		} else {
+		if e.around != Free {
 			e.state = Free
 			n.room |= 1 << place
+			t.tell(at, b.addr, had, int(b.bits), int(b.bits))
+			return int(b.bits), true
 		}
+		t.unite(at, place)
+		n.free |= 1 << place
+	} else if !n.giveBack(place, run) {
+		return 0, false
 	}
-	if n.free == ^uint64(0) {
+	if n.free == ^uint64(0) && at != top {
 		at, had = t.close(at, b.addr, Free, had)
 		n = &t.nodes[at]
-		base = int(n.base)
-		place, k = slot(b.addr, base), 0
+		length = n.slotLength()
+		place = slot(b.addr, length-slotBits)
+		if e := t.entry(n, place); e != nil { // its network is free, and nothing beside it is
+			t.tell(at, b.addr, had, int(e.bits), int(e.bits))
+			return int(e.bits), true
+		}
 	}
-	if n.free&(1<<place) != 0 {
-		to = base + slotBits - longest(n.free, place, k)
-	} else {
-		to = int(t.entry(n, place).bits)
-	}
-	t.tell(at, b.addr, had, to, to)
+	run = longest(n.free, place)
+	t.tellRuns(at, b.addr, had, 1<<run)
 	if n.divided&(n.divided-1)|n.used[1]&(n.used[1]-1) == 0 {
 		t.collapse(at, b.addr)
 	}
-	return to, true
+	return length - run, true
 }
 
 // tell makes known on the way up from a node that it has changed: that there
 // are free blocks of more lengths, from one to another, or none at all. The node
 // had room before, or not.
-//
-// Most often nothing is new. For runs of slots the node itself remembers that,
-// which spares a line of the cache.
 func (t *tree) tell(at uint32, a u128.Uint, had bool, from, to int) {
 	n := &t.nodes[at]
-	var runs uint8
-	if k := n.slotLength() - to; k >= 0 {
-		runs = uint8(1<<(n.slotLength()-from+1) - 1<<k)
-		if had && n.hasRoom() && runs&^n.told == 0 {
-			return
-		}
-	}
-	t.tellUp(at, a, had, lengthsFrom(from, to))
-	if n.hasRoom() {
-		n.told |= runs
+	switch length := n.slotLength(); {
+	case to <= length:
+		t.tellRuns(at, a, had, 1<<(length-from+1)-1<<(length-to))
+	case n.hasRoom():
+		t.gained(at, a, had, lengthsFrom(from, to))
+	case had:
+		t.lost(at, a)
 	}
 }
 
-func (t *tree) tellUp(at uint32, a u128.Uint, had bool, more lengthSet) {
+// tellRuns is tell for a change among the slots of a node: of runs of 2^k free
+// slots, of the lengths that bits of runs stand for, there are more. Most often
+// nothing is new, which the node itself remembers.
+func (t *tree) tellRuns(at uint32, a u128.Uint, had bool, runs uint8) {
+	n := &t.nodes[at]
+	switch {
+	case !n.hasRoom():
+		if had {
+			t.lost(at, a)
+		}
+		return
+	case !had:
+		n.told = 0
+	case runs&^n.told == 0:
+		return
+	}
+	t.gained(at, a, had, n.lengths(runs))
+	n.told |= runs
+}
+
+// gained is for a node that has free blocks of more lengths, and maybe had none.
+func (t *tree) gained(at uint32, a u128.Uint, had bool, more lengthSet) {
 	for {
 		n := &t.nodes[at]
-		has := n.hasRoom()
-		switch {
-		case !has:
-			t.known[at], n.told, more = lengthSet{}, 0, lengthSet{}
-		case had && t.known[at].has(more):
-			return
-		default:
-			t.known[at] = t.known[at].or(more)
+		if n.divided != 0 {
+			switch known := &t.known[at]; {
+			case !had: // what was known is long gone
+				*known, n.told = more, 0
+			case known.has(more):
+				return
+			default:
+				*known = known.or(more)
+			}
 		}
 		if at == top {
 			return
 		}
 		up := &t.nodes[n.up]
 		hadUp := up.hasRoom()
-		if has != had {
-			place := slot(a, int(up.base))
-			if has {
-				up.room |= 1 << place
-			} else if int(n.base) == up.slotLength() || t.entry(up, place).around != Free {
-				up.room &^= 1 << place
-			}
+		if !had {
+			up.room |= 1 << slot(a, int(up.base))
 		}
 		at, had = n.up, hadUp
+	}
+}
+
+// lost is for a node that had free blocks and has none any more.
+func (t *tree) lost(at uint32, a u128.Uint) {
+	for at != top {
+		n := &t.nodes[at]
+		up := &t.nodes[n.up]
+		place := slot(a, int(up.base))
+		if int(n.base) > up.slotLength() && t.entry(up, place).around == Free {
+			return
+		}
+		up.room &^= 1 << place
+		if up.hasRoom() {
+			return
+		}
+		at = n.up
 	}
 }

@@ -16,7 +16,7 @@ func (p *Pool) NumFree(f Family, bits int) (n uint64, ok bool) {
 		return 0, true
 	}
 	for l := y.has.next(0); l <= bits; l = y.has.next(l + 1) {
-		blocks := y.count[l]
+		blocks := y.tally[l].count
 		each, fits := pow2(bits - l)
 		if !fits || blocks > (math.MaxUint64-n)/each {
 			return math.MaxUint64, false
@@ -50,7 +50,7 @@ func (p *Pool) FreeLengths(f Family) iter.Seq2[int, uint64] {
 			return
 		}
 		for n := y.has.next(0); n <= f.BitLen(); n = y.has.next(n + 1) {
-			if !yield(n, y.count[n]) {
+			if !yield(n, y.tally[n].count) {
 				return
 			}
 		}

@@ -6,14 +6,16 @@ import "github.com/kubecidr/kubecidr/internal/u128"
 // others begin at the root, and do not wait for what the last one has read.
 type finger struct {
 	addr u128.Uint // in the node
+	mask u128.Uint // the node's
 	node uint32
-	base int // the node's length
+	base uint8 // the node's length, 0 for less
 }
 
-// start is a node that has a block, as one slot of it or several, or below one.
+// start is a node that has a block, as one slot of it or several, or below one;
+// or the root.
 func (t *tree) start(b block) uint32 {
-	if min(t.finger.addr.Xor(b.addr).LeadingZeros(), int(b.bits)-1) >= t.finger.base {
-		return t.finger.node
+	if f := &t.finger; b.bits > f.base && b.addr.Xor(f.addr).And(f.mask).IsZero() {
+		return f.node
 	}
 	return top
 }
@@ -23,32 +25,40 @@ func (t *tree) start(b block) uint32 {
 // root.
 func (t *tree) find(b block) uint32 {
 	at := t.start(b)
+	if at == top && !t.root.covers(b) {
+		return at
+	}
 	for {
 		n := &t.nodes[at]
-		length := n.slotLength()
-		if int(b.bits) <= length {
+		base := int(n.base)
+		if int(b.bits) <= base+slotBits {
 			return at
 		}
-		e := t.entry(n, slot(b.addr, length-slotBits))
-		if e == nil || e.node == 0 {
+		place := slot(b.addr, base)
+		if n.divided>>place&1 == 0 {
 			return at
 		}
-		// A node just below the slot has all of it; for the root the block may
-		// be outside.
-		if (int(e.bits) > length || at == top) && (b.bits <= e.bits || e.shared(b) < int(e.bits)) {
-			return at
+		next := t.links[n.child(place)]
+		if e := t.entryOf(next); e != nil {
+			if e.node == 0 || b.bits <= e.bits || e.shared(b) < int(e.bits) {
+				return at
+			}
+			next = link(e.node)
 		}
-		at = e.node
+		at = uint32(next)
 	}
 }
 
 // goTo is find for a change.
 func (t *tree) goTo(b block) uint32 {
 	at := t.find(b)
-	t.point(at, b.addr)
+	if at != t.finger.node {
+		t.point(at, b.addr)
+	}
 	return at
 }
 
 func (t *tree) point(at uint32, a u128.Uint) {
-	t.finger = finger{a, at, int(t.nodes[at].base)}
+	base := max(int(t.nodes[at].base), 0)
+	t.finger = finger{a, mask(base), at, uint8(base)}
 }

@@ -43,27 +43,34 @@ func (f Fit) String() string {
 	return fmt.Sprintf("Fit(%d)", uint8(f))
 }
 
-// alloc takes a block of some prefix length inside a network into use.
-func (y *buddy) alloc(in block, length int, fit Fit) (b block, ok bool) {
-	if y.suits == Used && (in.bits == 0 || int(in.bits) <= length && in.covers(y.root)) {
-		b = block{bits: uint8(length), family: y.family}
-		switch n := 0; fit {
-		case FirstFit:
-			b.addr, ok = y.useFirst(length)
-			return b, ok
-		case BestFit:
-			if n = y.has.prev(length); n < 0 {
-				return b, false
-			}
+// alloc takes a block of some prefix length into use.
+func (y *buddy) alloc(length int, fit Fit) (b block, ok bool) {
+	b = block{bits: uint8(length), family: y.family}
+	if y.suits != Used || fit == LastFit {
+		return y.allocIn(y.all(), length, fit)
+	}
+	switch fit {
+	case FirstFit:
+		b.addr, ok = y.useFirst(length)
+		return b, ok
+	case BestFit:
+		n := y.has.prev(length)
+		if ok = n >= 0; ok {
 			b.addr = y.useStart(n, length)
-			return b, true
-		case Sparse:
-			if n = y.has.next(0); n > length {
-				return b, false
-			}
-			b.addr = y.useStart(n, length)
-			return b, true
 		}
+	case Sparse:
+		n := y.has.next(0)
+		if ok = n <= length; ok {
+			b.addr = y.useStart(n, length)
+		}
+	}
+	return b, ok
+}
+
+// allocIn is alloc inside a network.
+func (y *buddy) allocIn(in block, length int, fit Fit) (b block, ok bool) {
+	if y.suits == Used && fit != LastFit && int(in.bits) <= length && in.covers(y.root) {
+		return y.alloc(length, fit)
 	}
 	if b, ok = y.place(in, length, fit); ok {
 		y.cut(b, Used)
@@ -118,11 +125,11 @@ func (y *buddy) useFirst(length int) (a u128.Uint, ok bool) {
 		return u128.Uint{}, false
 	}
 	for n := y.has.prev(free - 1); n >= 0; n = y.has.prev(n - 1) {
-		if y.first[n].Less(y.first[free]) {
+		if y.tally[n].first.Less(y.tally[free].first) {
 			free = n
 		}
 	}
-	b := block{y.first[free], uint8(length), y.family}
+	b := block{y.tally[free].first, uint8(length), y.family}
 	at, from, ok := y.locate(b)
 	if !ok || from != free {
 		if length <= y.floor.length && b.addr.Less(y.floor.addr) {
@@ -133,7 +140,7 @@ func (y *buddy) useFirst(length int) (a u128.Uint, ok bool) {
 		at, from, _ = y.locate(b)
 	}
 	y.floor = floor{b.addr, length}
-	y.first[from] = b.addr
+	y.tally[from].first = b.addr
 	y.takeAt(at, b, from, Used)
 	y.split(from, b.addr, length)
 	return b.addr, true
@@ -142,12 +149,12 @@ func (y *buddy) useFirst(length int) (a u128.Uint, ok bool) {
 // useStart takes a block of some prefix length into use, at the start of the
 // lowest free block of exactly another.
 func (y *buddy) useStart(free, length int) (a u128.Uint) {
-	b := block{y.first[free], uint8(length), y.family}
+	b := block{y.tally[free].first, uint8(length), y.family}
 	at, from, ok := y.locate(b)
 	if !ok || from != free { // the one that was the lowest is gone
 		q := search{tree: &y.tree}
 		b.addr, _ = q.exactly(free).above(b.addr)
-		y.first[free] = b.addr
+		y.tally[free].first = b.addr
 		at, _, _ = y.locate(b)
 	}
 	y.takeAt(at, b, free, Used)

@@ -66,3 +66,25 @@ func lengthsFrom(n, m int) lengthSet {
 	}
 	return lengthSet(mask(m).Xor(mask(n - 1)))
 }
+
+// lengths and runs translate between the lengths of runs of 2^k slots of a node
+// and bits k.
+func (n *node) lengths(runs uint8) lengthSet {
+	return lengthSet(slotAddr(u128.Uint{}, int(n.base), uint(runs)))
+}
+
+func (n *node) runs(s lengthSet) uint8 {
+	return uint8(slots(u128.Uint(s), int(n.base)) & (1<<(slotBits+1) - 1))
+}
+
+// lengthsAt is the lengths of the free blocks in a node and below it: all there
+// are, and maybe some that are gone.
+func (t *tree) lengthsAt(at uint32) lengthSet {
+	switch n := &t.nodes[at]; {
+	case !n.hasRoom():
+		return lengthSet{}
+	case n.divided == 0:
+		return n.lengths(n.told)
+	}
+	return t.known[at]
+}

@@ -19,23 +19,27 @@ type node struct {
 	up       uint32    // the node above
 	base     int8      // the node's length: it may be below 0 for the root
 	class    uint8     // the list has room for 1<<class
-	told     uint8     // bit k: free runs of 2^k slots are known above, see tree.tell
+	told     uint8     // bit k: the lengths known of the node have that of free runs of 2^k slots
 	_        [5]byte   // to fill a cache line
 }
 
 // slot is the slot of a node of some length where an address lies.
-func slot(a u128.Uint, base int) uint {
+func slot(a u128.Uint, base int) uint { return slots(a, base) & 63 }
+
+// slots is as many slots of a node of some length as an address has.
+func slots(a u128.Uint, base int) uint {
 	switch shift := 128 - slotBits - base; {
 	case shift >= 64:
-		return uint(a.Hi>>(shift&63)) & 63
+		return uint(a.Hi >> (shift & 63))
 	case shift >= 0:
-		return uint(a.Rsh(uint(shift)).Lo) & 63
+		return uint(a.Rsh(uint(shift)).Lo)
 	default: // some slots are a part of an address, and not used
-		return uint(a.Lo<<-shift) & 63
+		return uint(a.Lo << -shift)
 	}
 }
 
-// slotAddr is the address of a slot of the node at an address.
+// slotAddr is the address of a slot of the node at an address, the inverse of
+// slots.
 func slotAddr(node u128.Uint, base int, slot uint) u128.Uint {
 	switch shift := 128 - slotBits - base; {
 	case shift >= 64:
@@ -70,6 +74,25 @@ func (n *node) word(s State) *uint64 {
 		return &n.free
 	}
 	return &n.excluded
+}
+
+// giveBack makes a block in use of 2^k slots free, if there is one.
+func (n *node) giveBack(slot uint, k int) bool {
+	i := (64 + slot) >> (k & 7)
+	word, bit := &n.used[i>>6&1], uint64(1)<<(i&63)
+	if *word&bit == 0 {
+		return false
+	}
+	*word &^= bit
+	n.free |= runOf(slot, k)
+	return true
+}
+
+// use takes a run of 2^k free slots into use, as one block.
+func (n *node) use(slot uint, k int) {
+	n.free &^= runOf(slot, k)
+	i := (64 + slot) >> (k & 7)
+	n.used[i>>6&1] |= 1 << (i & 63)
 }
 
 // fill gives a run of 2^k slots a state. They are in no block in use.

@@ -45,17 +45,15 @@ var first = [8]uint64{1, 3, 0xf, 0xff, 0xffff, 0xffff_ffff, 0xffff_ffff_ffff_fff
 // runOf is a run of 2^k slots.
 func runOf(slot uint, k int) uint64 { return first[k&7] << (slot & 63) }
 
-// longest is the k of the longest run that a run of 2^from set bits lies in, or
-// is.
-func longest(word uint64, slot uint, from int) int {
-	k := from
-	for k < slotBits {
-		if r := runOf(slot>>(k+1)<<(k+1), k+1); word&r != r {
-			break
-		}
-		k++
-	}
-	return k
+// longest is the k of the longest run that a slot lies in, whose bit is set.
+func longest(word uint64, slot uint) int {
+	// It ends before the next slots that are not set, above and below: in the
+	// run of 2^k slots that also has another slot, k is the length of the
+	// number by which the two differ.
+	slot &= 63
+	above := slot + uint(bits.TrailingZeros64(^(word >> slot)))
+	below := slot - uint(bits.LeadingZeros64(^(word << (63 - slot))))
+	return min(bits.Len8(uint8(slot^above)), bits.Len8(uint8(slot^below)), slotBits+1) - 1
 }
 
 // lengthsOf is the prefix lengths of the maximal runs of a word, whose single

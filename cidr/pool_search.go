@@ -45,9 +45,10 @@ func (q *search) above(a u128.Uint) (u128.Uint, bool) {
 		at = q.nodes[at].up
 		n := &q.nodes[at]
 		place := slot(a, int(n.base))
-		e := q.entry(n, place)
-		if found, ok := q.behind(e, q.wanted.and(e.beside(n.slotLength()))); ok {
-			return found, true
+		if e := q.entry(n, place); e != nil {
+			if found, ok := q.behind(e, q.wanted.and(e.beside(n.slotLength()))); ok {
+				return found, true
+			}
 		}
 		slots = ^uint64(0) << place << 1
 	}
@@ -72,7 +73,15 @@ func (q *search) node(at uint32, network u128.Uint, slots uint64) (u128.Uint, bo
 			place = lastSlot(below)
 		}
 		below &^= 1 << place
-		if found, ok := q.network(&q.below[n.child(place)], base+slotBits); ok {
+		next := q.links[n.child(place)]
+		var found u128.Uint
+		var ok bool
+		if e := q.entryOf(next); e != nil {
+			found, ok = q.network(e, base+slotBits)
+		} else {
+			found, ok = q.below(uint32(next), slotAddr(network, base, place))
+		}
+		if ok {
 			return found, true
 		}
 	}
@@ -157,15 +166,7 @@ func (q *search) behind(e *below, lengths lengthSet) (u128.Uint, bool) {
 func (q *search) inside(e *below) (u128.Uint, bool) {
 	switch {
 	case e.node != 0:
-		if !q.known[e.node].meets(q.wanted) {
-			break
-		}
-		if found, ok := q.node(e.node, e.addr, ^uint64(0)); ok {
-			return found, true
-		}
-		if !q.reader {
-			q.known[e.node], q.nodes[e.node].told = q.lengthsOf(e.node), 0
-		}
+		return q.below(e.node, e.addr)
 	case e.state == Free && q.wanted.has(lengthSet{}.with(int(e.bits))):
 		if q.last {
 			return q.lastPlace(e.addr, int(e.bits)), true
@@ -175,13 +176,30 @@ func (q *search) inside(e *below) (u128.Uint, bool) {
 	return u128.Uint{}, false
 }
 
-// lengthsOf is the lengths of the free blocks in a node and below, as far as it
-// is known there.
-func (t *tree) lengthsOf(at uint32) lengthSet {
-	n := &t.nodes[at]
-	s := lengthsOf(n.free, n.slotLength())
-	for i := range t.entries(n) {
-		s = s.or(t.lengthsIn(&t.below[n.list+uint32(i)], n.slotLength()))
+// below searches the network of a node, if there may be a place.
+func (q *search) below(at uint32, network u128.Uint) (found u128.Uint, ok bool) {
+	if !q.lengthsAt(at).meets(q.wanted) {
+		return found, false
 	}
-	return s
+	if found, ok = q.node(at, network, ^uint64(0)); !ok && !q.reader {
+		q.learn(at)
+	}
+	return found, ok
+}
+
+// learn finds out the lengths of the free blocks in a node and below, as far as
+// they are known there.
+func (t *tree) learn(at uint32) {
+	n := &t.nodes[at]
+	length := n.slotLength()
+	known := lengthsOf(n.free, length)
+	n.told = n.runs(known)
+	for _, next := range t.links[n.list : n.list+n.children()] {
+		if e := t.entryOf(next); e != nil {
+			known = known.or(t.lengthsIn(e, length))
+		} else {
+			known = known.or(t.lengthsAt(uint32(next)))
+		}
+	}
+	t.known[at] = known
 }

@@ -21,27 +21,30 @@ func (t *tree) level(length int) int {
 // is in the same node but not the same place.
 func (t *tree) expand(parent uint32, slotAbove uint, b block) uint32 {
 	at := t.newNode()
-	above := t.entry(&t.nodes[parent], slotAbove)
-	e := *above
+	up := &t.nodes[parent]
+	above := up.child(slotAbove)
+	e := *t.entryOf(t.links[above])
+	t.giveEntry(t.links[above])
 	base := t.level(min(e.shared(b)+1, int(e.bits)))
-	*above = below{addr: e.addr.And(mask(base)), node: at, bits: uint8(base), around: e.around}
 
 	n := &t.nodes[at]
 	*n = node{up: parent, base: int8(base)}
 	if e.around == Free {
 		n.free = ^uint64(0)
 	}
-	t.known[at] = t.lengthsIn(&e, base)
-	slot := slot(e.addr, base)
-	if e.node == 0 && int(e.bits) <= base+slotBits {
+	known := t.lengthsIn(&e, base)
+	n.told = n.runs(known)
+	if slot := slot(e.addr, base); e.node == 0 && int(e.bits) <= base+slotBits {
 		n.fill(slot, base+slotBits-int(e.bits), e.state)
-		return at
+	} else {
+		n.free &^= 1 << slot
+		t.divide(at, slot, e)
+		t.known[at] = known
+		if e.node != 0 {
+			t.nodes[e.node].up = at
+		}
 	}
-	n.free &^= 1 << slot
-	t.divide(n, slot, e)
-	if e.node != 0 {
-		t.nodes[e.node].up = at
-	}
+	t.links[above], _ = t.linkTo(below{addr: e.addr.And(mask(base)), node: at, bits: uint8(base), around: e.around}, up.slotLength())
 	return at
 }
 
@@ -56,19 +59,28 @@ func (t *tree) collapse(at uint32, a u128.Uint) {
 		return
 	}
 	up := &t.nodes[n.up]
-	above := t.entry(up, slot(a, int(up.base)))
-	if above.around != Free && int(above.bits) > up.slotLength() {
+	above := &t.links[up.child(slot(a, int(up.base)))]
+	if e := t.entryOf(*above); e != nil && e.around != Free {
 		return // on the outside there is no free space to be a part of
 	}
-	e := below{addr: slotAddr(above.addr, int(n.base), place), bits: uint8(n.slotLength() - k), around: Free}
+	base := int(n.base)
+	e := below{addr: slotAddr(a.And(mask(base)), base, place), bits: uint8(n.slotLength() - k), around: Free}
 	switch {
 	case n.isUsed((64 + place) >> k):
 		e.state = Used
 	case n.excluded == rest && place&(1<<k-1) == 0:
 		e.state = Excluded
-	case n.divided == rest && k == 0 && (t.below[n.list].around == Free || int(t.below[n.list].bits) == n.slotLength()):
-		e = t.below[n.list]
-		e.around = Free
+	case n.divided == rest && k == 0:
+		next := t.links[n.list]
+		switch only := t.entryOf(next); {
+		case only == nil:
+			e.node = uint32(next)
+		case only.around != Free:
+			return
+		default:
+			e = *only
+			t.giveEntry(next)
+		}
 		if e.node != 0 {
 			t.nodes[e.node].up = n.up
 		}
@@ -76,7 +88,8 @@ func (t *tree) collapse(at uint32, a u128.Uint) {
 	default:
 		return
 	}
-	*above = e
+	t.giveEntry(*above)
+	*above, _ = t.linkTo(e, up.slotLength())
 	t.giveNode(at)
 }
 
@@ -92,15 +105,14 @@ func (t *tree) close(at uint32, a u128.Uint, s State, had bool) (uint32, bool) {
 		at, n = up, &t.nodes[up]
 		had = n.hasRoom()
 		place := slot(a, int(n.base))
-		e := t.entry(n, place)
-		if int(e.bits) > n.slotLength() && e.around != s {
+		if e := t.entry(n, place); e != nil && e.around != s {
 			e.node, e.state = 0, s
 			if s == Free {
 				n.room |= 1 << place
 			}
 			break
 		}
-		t.unite(n, place)
+		t.unite(at, place)
 		*n.word(s) |= 1 << place
 	}
 	return at, had

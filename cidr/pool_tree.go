@@ -18,15 +18,17 @@ import (
 // gone. A search that finds nothing where there should be something puts that
 // right.
 //
-// Nodes and entries are in slices without pointers, which the garbage collector
+// Nodes, links and entries are in slices without pointers, which the garbage collector
 // does not scan, and they are used again, so that a pool that has had its
 // largest size allocates nothing.
 type tree struct {
-	nodes    []node      // nodes[0] is not used
-	known    []lengthSet // of the free blocks in each node and below it; a superset
-	recycled uint32      // the first node to use again, linked by up
+	nodes    []node              // nodes[0] is not used
+	known    []lengthSet         // of the free blocks in each divided node and below it: see lengthsAt
+	recycled uint32              // the first node to use again, linked by up
+	links    []link              // what the divided slots of a node have, one after the other
+	lists    [listClasses]uint32 // the first list of each class to use again, linked by its first link
 	below    []below
-	lists    [listClasses]uint32 // the first list of each class to use again, linked by node
+	unused   uint32 // the first entry to use again, linked by node
 
 	root   block // the network of the root, whose length is base
 	base   int   // may be below 0: the root's slots are longer than /0 all the same
@@ -47,6 +49,7 @@ func newTree(space []block, length int) tree {
 	t.root = space[0].supernet(max(t.base, 0))
 	t.nodes = make([]node, 2, 4)
 	t.known = make([]lengthSet, 2, 4)
+	t.links = make([]link, 1, 4)
 	t.below = make([]below, 1, 4)
 	t.nodes[top].base = int8(t.base)
 	t.point(top, t.root.addr)
@@ -57,6 +60,7 @@ func (t *tree) clone() tree {
 	c := *t
 	c.nodes = slices.Clone(t.nodes)
 	c.known = slices.Clone(t.known)
+	c.links = slices.Clone(t.links)
 	c.below = slices.Clone(t.below)
 	return c
 }

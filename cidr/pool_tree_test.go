@@ -46,7 +46,7 @@ func TestRuns(t *testing.T) {
 			}
 			for rest := single; rest != 0; rest &= rest - 1 {
 				for slot := firstSlot(rest); slot < firstSlot(rest)+1<<k; slot++ {
-					if got := longest(word, slot, 0); got != k {
+					if got := longest(word, slot); got != k {
 						t.Fatalf("longest(%x, %d) = %d, want %d", word, slot, got, k)
 					}
 				}
@@ -158,10 +158,10 @@ func isLone(tree *tree, n *node, up uint32, network block) bool {
 		case n.free&bit != 0:
 		case n.divided&bit != 0:
 			e := tree.entry(n, slot)
-			free = free && (e.around == Free || int(e.bits) == n.slotLength())
+			free = free && (e == nil || e.around == Free)
 			things++
 		case n.excluded&bit != 0:
-			if k := longest(n.excluded, slot, 0); slot&(1<<k-1) == 0 {
+			if k := longest(n.excluded, slot); slot&(1<<k-1) == 0 {
 				things++
 			}
 		case n.usedStarts()&bit != 0:
@@ -175,13 +175,13 @@ func isLone(tree *tree, n *node, up uint32, network block) bool {
 		}
 	}
 	above := tree.entry(&tree.nodes[up], slot(network.addr, int(tree.nodes[up].base)))
-	free = free && (above.around == Free || int(above.bits) == tree.nodes[up].slotLength())
+	free = free && (above == nil || above.around == Free)
 	return free && things == 1
 }
 
 func checkTree(t *rapid.T, tree *tree) {
 	seen := map[uint32]bool{0: true}
-	lists := 1
+	lists, entries := 1, 1 // of which none is used
 	var check func(at, up uint32, network block) lengthSet
 	check = func(at, up uint32, network block) lengthSet {
 		if seen[at] {
@@ -209,20 +209,31 @@ func checkTree(t *rapid.T, tree *tree) {
 		for rest := n.divided; rest != 0; rest &= rest - 1 {
 			place := firstSlot(rest)
 			e := tree.entry(n, place)
+			if e == nil {
+				child := uint32(tree.links[n.child(place)])
+				below := check(child, at, block{slotAddr(network.addr, base, place), uint8(base + slotBits), network.family})
+				if room := n.room>>place&1 == 1; room == below.isEmpty() {
+					t.Fatalf("node %d: room below slot %d: %v", at, place, room)
+				}
+				lengths = lengths.or(below)
+				continue
+			}
+			entries++
 			if slot(e.addr, base) != place || e.addr.And(mask(int(e.bits))) != e.addr || !network.covers(block{e.addr, e.bits, network.family}) {
 				t.Fatalf("node %d, slot %d: entry at another place", at, place)
 			}
 			slotLength := base + slotBits
+			if int(e.bits) <= slotLength {
+				t.Fatalf("node %d, slot %d: entry for a whole slot", at, place)
+			}
 			below := e.beside(slotLength)
 			switch {
 			case e.node != 0:
 				below = below.or(check(e.node, at, block{e.addr, e.bits, network.family}))
-			case int(e.bits) <= slotLength:
-				t.Fatalf("node %d, slot %d: entry for a whole slot", at, place)
 			case e.state == Free:
 				below = below.with(int(e.bits))
 			}
-			if int(e.bits) > slotLength && e.around != Free && e.around != Outside || e.node == 0 && e.state == e.around {
+			if e.around != Free && e.around != Outside || e.node == 0 && e.state == e.around {
 				t.Fatalf("node %d, slot %d: %v around %v", at, place, e.around, e.state)
 			}
 			if !tree.lengthsIn(e, slotLength).has(below) {
@@ -233,13 +244,15 @@ func checkTree(t *rapid.T, tree *tree) {
 			}
 			lengths = lengths.or(below)
 		}
-		if at != top && (!tree.known[at].has(lengths) || tree.known[at].isEmpty() != lengths.isEmpty()) {
-			t.Fatalf("node %d knows of %x free, which is %x", at, tree.known[at], lengths)
+		known := tree.lengthsAt(at)
+		if at != top && (!known.has(lengths) || known.isEmpty() != lengths.isEmpty()) {
+			t.Fatalf("node %d knows of %x free, which is %x", at, known, lengths)
 		}
-		for k := range 8 {
-			if n.told>>k&1 == 1 && !tree.known[at].has(lengthSet{}.with(base+slotBits-k)) {
-				t.Fatalf("node %d takes for known what is not: %b, %x", at, n.told, tree.known[at])
-			}
+		if up != 0 && up != top && !tree.lengthsAt(up).has(known) {
+			t.Fatalf("node %d knows of %x free, and %d above of %x", at, known, up, tree.lengthsAt(up))
+		}
+		if n.hasRoom() && !known.has(n.lengths(n.told)) {
+			t.Fatalf("node %d takes for known what is not: %b, %x", at, n.told, known)
 		}
 		return lengths
 	}
@@ -252,21 +265,31 @@ func checkTree(t *rapid.T, tree *tree) {
 		t.Fatalf("%d nodes, of which %d are in the tree and %d free", len(tree.nodes), isTree, len(seen)-isTree)
 	}
 	for class, list := range tree.lists {
-		for ; list != 0; list = tree.below[list].node {
+		for ; list != 0; list = uint32(tree.links[list]) {
 			lists += 1 << class
 		}
 	}
-	if lists != len(tree.below) {
-		t.Fatalf("lists for %d entries, of which %d are in the tree or free", len(tree.below), lists)
+	if lists != len(tree.links) {
+		t.Fatalf("lists for %d links, of which %d are in the tree or free", len(tree.links), lists)
+	}
+	for e := tree.unused; e != 0; e = tree.below[e].node {
+		entries++
+	}
+	if entries != len(tree.below) {
+		t.Fatalf("%d entries, of which %d are in the tree or free", len(tree.below), entries)
 	}
 	at := tree.finger.node
-	if tree.finger.base != int(tree.nodes[at].base) {
-		t.Fatalf("the finger is at a node of %d bits, not %d", tree.nodes[at].base, tree.finger.base)
+	if tree.finger.base != uint8(max(0, tree.nodes[at].base)) || tree.finger.mask != mask(int(tree.finger.base)) {
+		t.Fatalf("the finger is at a node of %d bits, not %d, %v", tree.nodes[at].base, tree.finger.base, tree.finger.mask)
 	}
 	for up := at; up != top; up = tree.nodes[up].up {
 		n := &tree.nodes[up]
 		above := &tree.nodes[n.up]
-		if e := tree.entry(above, slot(tree.finger.addr, int(above.base))); e == nil || e.node != up {
+		next := tree.links[above.child(slot(tree.finger.addr, int(above.base)))]
+		if e := tree.entryOf(next); e != nil {
+			next = link(e.node)
+		}
+		if uint32(next) != up {
 			t.Fatalf("the finger is not in node %d", up)
 		}
 	}

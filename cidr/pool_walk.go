@@ -19,11 +19,11 @@ func (t *tree) around(b block) (block, State) {
 	r := runOf(at, k)
 	switch {
 	case n.free&r == r:
-		return b.supernet(base + slotBits - longest(n.free, at, k)), Free
+		return b.supernet(base + slotBits - longest(n.free, at)), Free
 	case n.excluded&r == r:
-		return b.supernet(base + slotBits - longest(n.excluded, at, k)), Excluded
+		return b.supernet(base + slotBits - longest(n.excluded, at)), Excluded
 	case int(b.bits) > base+slotBits && n.divided&r != 0:
-		e := t.entry(n, at)
+		e := t.entry(n, at) // see find
 		switch same := e.shared(b); {
 		case same == int(e.bits) && e.node == 0:
 			return b.supernet(same), e.state
@@ -112,15 +112,20 @@ func (w *walk) node(n *node, network u128.Uint, slots uint64) bool {
 		k, state := 0, Used
 		switch bit := uint64(1) << at; {
 		case n.divided&bit != 0:
-			if !w.network(&w.below[n.child(at)], length) {
+			next := w.links[n.child(at)]
+			if e := w.entryOf(next); e != nil {
+				if !w.network(e, length) {
+					return false
+				}
+			} else if !w.node(&w.nodes[next], slotAddr(network, length-slotBits, at), ^uint64(0)) {
 				return false
 			}
 			rest &^= bit
 			continue
 		case free&bit != 0:
-			k, state = longest(free, at, 0), Free
+			k, state = longest(free, at), Free
 		case excluded&bit != 0:
-			k, state = longest(excluded, at, 0), Excluded
+			k, state = longest(excluded, at), Excluded
 		default:
 			for k < slotBits && !n.isUsed((64+at)>>k) {
 				k++
