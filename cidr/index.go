@@ -5,6 +5,8 @@ import (
 	"iter"
 	"net/netip"
 	"slices"
+
+	"github.com/kubecidr/kubecidr/internal/u128"
 )
 
 // Index answers whose an address is: it finds the most specific of its
@@ -15,7 +17,7 @@ import (
 // empty.
 type Index[V any] struct {
 	nest4, nest6 nest
-	v4           stretches4
+	v4           cells4
 	v6           stretches6
 	values       []V // as they were given
 }
@@ -33,7 +35,7 @@ func NewIndex[V any](entries iter.Seq2[netip.Prefix, V]) (*Index[V], error) {
 	}
 	x := &Index[V]{values: fit(values)}
 	x.nest4.run, x.nest6.run = c.sorted()
-	x.v4, x.v6 = newStretches4(&x.nest4), newStretches6(&x.nest6)
+	x.v4, x.v6 = newCells4(&x.nest4), newStretches6(&x.nest6)
 	return x, nil
 }
 
@@ -76,27 +78,47 @@ func (x *Index[V]) of(f Family) *nest {
 // first given, and reports whether there is one. An IPv4-mapped address is
 // read as IPv4; a zoned or invalid one is in no prefix. It allocates nothing.
 func (x *Index[V]) Lookup(a netip.Addr) (p netip.Prefix, v V, ok bool) {
-	if a.Is4In6() && a.Zone() == "" {
+	if !a.Is4() {
+		if !a.Is4In6() || a.Zone() != "" {
+			return x.lookup6(a)
+		}
 		a = a.Unmap()
 	}
-	var o owner
-	switch {
-	case a.Is4():
-		b := a.As4()
-		n := binary.BigEndian.Uint32(b[:])
-		if o = x.v4.find(n); o != nobody {
-			p = netip.PrefixFrom(addrOf4(n&(^uint32(0)<<(32-o.length()))), o.length())
+	b := a.As4()
+	n := binary.BigEndian.Uint32(b[:])
+	w := x.v4.find(&x.nest4, n)
+	if w == nothing4 {
+		if x.nest4.run.two != nil {
+			return x.lookupLong(a)
 		}
-	case a.IsValid() && a.Zone() == "":
-		if o = x.v6.find(maskedNumber(a, 128)); o != nobody {
-			p, _ = a.Prefix(o.length()) // the length is one of IPv6
-		}
-	default:
-		o = nobody
+		return p, v, false
 	}
+	binary.BigEndian.PutUint32(b[:], n&w.mask())
+	return netip.PrefixFrom(netip.AddrFrom4(b), w.length()), x.values[w.index()], true
+}
+
+// lookupLong is Lookup for IPv4 prefixes that do not fit in a word with their
+// indices.
+func (x *Index[V]) lookupLong(a netip.Addr) (p netip.Prefix, v V, ok bool) {
+	k := x.nest4.innermost(blockOf(netip.PrefixFrom(a, a.BitLen())))
+	if k < 0 {
+		return p, v, false
+	}
+	b, i := x.nest4.run.at(k)
+	return b.prefix(), x.values[i], true
+}
+
+// lookup6 is Lookup for what is not read as IPv4.
+func (x *Index[V]) lookup6(a netip.Addr) (p netip.Prefix, v V, ok bool) {
+	if !a.IsValid() || a.Zone() != "" {
+		return p, v, false
+	}
+	b := a.AsSlice() // see maskedNumber
+	o := x.v6.find(u128.Uint{Hi: binary.BigEndian.Uint64(b[:8]), Lo: binary.BigEndian.Uint64(b[8:16])})
 	if o == nobody {
 		return p, v, false
 	}
+	p, _ = a.Prefix(o.length()) // the length is one of IPv6
 	return p, x.values[o.index()], true
 }
 

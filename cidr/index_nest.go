@@ -9,7 +9,7 @@ import (
 // lies in. Their indices say which values are theirs.
 type nest struct {
 	run    run
-	around []int32 // the place of the next larger prefix, the first of equal ones, or −1
+	around []int32 // the place of the next larger prefix, or of the first of equal ones for the others; or −1
 }
 
 // search returns the first place where holds is true, which is so from there on.
@@ -28,11 +28,22 @@ func (n *nest) innermost(b block) int {
 	for k >= 0 {
 		c, _ := n.run.at(k)
 		if c.covers(b) {
-			return n.search(func(d block) bool { return compareBlocks(d, c) >= 0 })
+			return n.firstOf(k)
 		}
 		k = int(n.around[k])
 	}
 	return -1
+}
+
+// firstOf returns the place of the first prefix that equals the kth.
+func (n *nest) firstOf(k int) int {
+	if j := int(n.around[k]); j >= 0 {
+		b, _ := n.run.at(k)
+		if c, _ := n.run.at(j); b == c {
+			return j
+		}
+	}
+	return k
 }
 
 // equals returns the place behind the last prefix that equals the kth.
@@ -64,10 +75,10 @@ func ownerOf(length uint, index int) owner { return owner(length)<<ownerBits | o
 func (o owner) length() int { return int(o >> ownerBits) }
 func (o owner) index() int  { return int(o & nobody) }
 
-// notGreater is 1 where x ≤ y, and else 0. Which half of a cell an address is
+// notGreater has all bits set where x ≤ y, and else none. Which half of a cell an address is
 // in is as good as random: a branch would be mispredicted, and the processor
 // would not have begun with the lookup after this one.
-func notGreater(x, y uint64) int {
+func notGreater(x, y uint64) uint {
 	_, greater := bits.Sub64(y, x, 0)
-	return int(1 - greater)
+	return uint(greater) - 1
 }

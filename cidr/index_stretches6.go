@@ -13,8 +13,10 @@ type stretches6 struct {
 	base   u128.Uint
 	common uint
 
-	first []uint32 // as in stretches4, for the high words of addresses
-	shift uint
+	// A table divides the high words of addresses into cells: first[t] is how
+	// many stretches begin before the tth.
+	first []uint32
+	shift uint // what is above tells the cell of an address
 
 	// A stretch goes to where the next one begins.
 	stretches []stretch6
@@ -39,8 +41,8 @@ func newStretches6(n *nest) stretches6 {
 	from, _ := n.run.at(0)
 	to, _ := n.run.at(count - 1)
 	// A prefix as short as what addresses have in common would be the first.
-	common := min(uint(from.addr.Xor(to.addr).LeadingZeros()), uint(from.bits))
-	c := stretches6{base: from.addr, common: common, stretches: make([]stretch6, 0, 2*count+1)}
+	common := min(uint(from.addr.Xor(to.addr).LeadingZeros()), uint(from.bits), 127)
+	c := stretches6{base: from.addr.And(mask(int(common))), common: common, stretches: make([]stretch6, 0, 2*count+1)}
 	n.around = make([]int32, count)
 
 	// An open prefix, the outermost of which is no prefix.
@@ -61,11 +63,10 @@ func newStretches6(n *nest) stretches6 {
 			top = &stack[depth]
 			c.begin(end, top.owner)
 		}
-		if top.k >= 0 && top.addr == at && top.owner.length() == int(b.bits) {
-			n.around[k] = n.around[top.k] // an equal one
-			continue
-		}
 		n.around[k] = top.k
+		if top.k >= 0 && top.addr == at && top.owner.length() == int(b.bits) {
+			continue // an equal one
+		}
 		depth++
 		stack[depth] = open{at, at.Or(mask(int(b.bits) - int(common)).Not()), owner, int32(k)}
 		c.begin(at, owner)
@@ -98,7 +99,7 @@ func (c *stretches6) begin(at u128.Uint, o owner) {
 
 // tabulate makes the table for a number of prefixes.
 func (c *stretches6) tabulate(count int) {
-	cells := max(0, bits.Len(uint(count))-cellShare6)
+	cells := max(1, bits.Len(uint(count))-cellShare6)
 	c.first, c.shift = make([]uint32, 1<<cells+1), 64-uint(cells)
 	for _, s := range c.stretches {
 		c.first[s.hi>>c.shift+1]++
@@ -110,24 +111,51 @@ func (c *stretches6) tabulate(count int) {
 
 // find returns the owner of address a.
 func (c *stretches6) find(a u128.Uint) owner {
-	if len(c.stretches) == 0 || !a.Xor(c.base).Rsh(128-c.common).IsZero() {
+	if len(c.stretches) == 0 {
 		return nobody
 	}
-	at := a.Lsh(c.common)
-	t := at.Hi >> c.shift
-	first := c.first[t : t+2]
-	i, n := int(first[0])-1, int(first[1]-first[0])+1
-	if c.lo == nil {
-		for n > 1 {
-			half := n / 2
-			i += half & -notGreater(c.stretches[i+half].hi, at.Hi)
-			n -= half
+	hi, lo := a.Hi^c.base.Hi, a.Lo^c.base.Lo
+	if c.common >= 64 {
+		if hi != 0 {
+			return nobody
 		}
-		return c.stretches[i].owner
+		hi, lo = lo, 0
 	}
+	common := c.common & 63
+	if hi > ^uint64(0)>>common {
+		return nobody
+	}
+	hi, lo = hi<<common|lo>>1>>(63-common), lo<<common
+	// It is the last stretch that begins in the cell and not behind the
+	// address, or the last before the cell.
+	t := hi >> (c.shift & 63)
+	i := uint(c.first[t]) - 1
+	n := uint(c.first[t+1]) - i
+	if c.lo != nil {
+		return c.search(hi, lo, i, n)
+	}
+	for n > 8 {
+		i, n = c.halve(hi, i, n)
+	}
+	// A loop that ends after as many steps as it takes would be mispredicted.
+	i, n = c.halve(hi, i, n)
+	i, n = c.halve(hi, i, n)
+	i, _ = c.halve(hi, i, n)
+	return c.stretches[i].owner
+}
+
+// halve finds out in which half of n stretches an address is. Doing so once too
+// often does no harm.
+func (c *stretches6) halve(hi uint64, i, n uint) (uint, uint) {
+	half := n / 2
+	return i + half&notGreater(c.stretches[i+half].hi, hi), n - half
+}
+
+// search is for stretches that begin anywhere.
+func (c *stretches6) search(hi, lo uint64, i, n uint) owner {
 	for n > 1 {
 		half := n / 2
-		if hi := c.stretches[i+half].hi; hi < at.Hi || hi == at.Hi && c.lo[i+half] <= at.Lo {
+		if h := c.stretches[i+half].hi; h < hi || h == hi && c.lo[i+half] <= lo {
 			i += half
 		}
 		n -= half

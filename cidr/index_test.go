@@ -122,6 +122,16 @@ func chain(a string, bits int) (ps []netip.Prefix) {
 	return ps
 }
 
+// rows is n networks of /28 at the beginning of each of 512 /16.
+func rows(n int) (ps []netip.Prefix) {
+	for i := range 512 {
+		for k := range n {
+			ps = append(ps, netip.PrefixFrom(netip.AddrFrom4([4]byte{byte(10 + i>>8), byte(i), 0, byte(k) << 4}), 28))
+		}
+	}
+	return ps
+}
+
 // Enough prefixes for every entry of the table to matter, in several shapes.
 func TestLargeIndexAgreesWithLookingAtAll(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
@@ -149,6 +159,12 @@ func TestLargeIndexAgreesWithLookingAtAll(t *testing.T) {
 		"around one address":                 random("0.0.0.0/0", 32, 32)[:1],
 		"all in one another":                 chain("255.255.255.255", 32),
 		"all in one another, IPv6":           chain("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", 128),
+		"eight side by side":                 rows(8),
+		"nine side by side":                  rows(9),
+		"eight, and two around them":         slices.Concat(rows(8), random("10.0.0.0/7", 7, 16)),
+		"every one twice":                    slices.Repeat(random("0.0.0.0/0", 0, 32), 2),
+		"every one twice, IPv6":              slices.Repeat(random("fd00::/8", 8, 128), 2),
+		"hosts of a /56":                     random("fd00:1:2:3::/56", 64, 128),
 		"clusters of two":                    slices.Concat(random("10.1.0.0/16", 18, 32), random("203.0.0.0/16", 18, 32), random("0.0.0.0/0", 1, 3)),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -173,6 +189,26 @@ func TestLargeIndexAgreesWithLookingAtAll(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// One prefix, of every length, at both ends of the addresses and between.
+func TestIndexOfOne(t *testing.T) {
+	for _, s := range []string{"0.0.0.0", "10.1.2.3", "255.255.255.255", "::", "fd00:1:2:3:4:5:6:7", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"} {
+		for _, p := range chain(s, netip.MustParseAddr(s).BitLen()) {
+			for _, ps := range [][]netip.Prefix{{p}, {p, p}} {
+				x := indexOf(t, ps)
+				for _, a := range []netip.Addr{p.Addr(), cidr.Last(p), p.Addr().Prev(), cidr.Last(p).Next(), netip.IPv4Unspecified(), netip.IPv6Unspecified()} {
+					if !a.IsValid() || a.Is4In6() {
+						continue
+					}
+					q, i, ok := x.Lookup(a)
+					if want := slowLookup(ps, a); ok != (want >= 0) || ok && (i != want || q != p) {
+						t.Fatalf("%v: Lookup(%v) = %v, %d, %v; want %d", ps, a, q, i, ok, want)
+					}
+				}
+			}
+		}
 	}
 }
 
