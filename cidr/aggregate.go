@@ -1,12 +1,18 @@
 package cidr
 
-import "net/netip"
+import (
+	"net/netip"
+	"slices"
+)
 
 // Aggregate returns the fewest prefixes that cover exactly the addresses of
 // ps, in address order, IPv4 first: duplicates and subnets go, siblings merge.
 // The argument is not changed. If any of ps is invalid or IPv4-mapped the
 // result is nil: a range is never dropped quietly. It takes O(n).
 func Aggregate(ps []netip.Prefix) []netip.Prefix {
+	if out, ok := aggregateInOrder(ps); ok {
+		return out
+	}
 	v4, v6, err := inOrder("aggregate", ps, false)
 	if err != nil {
 		return nil
@@ -21,6 +27,46 @@ func Aggregate(ps []netip.Prefix) []netip.Prefix {
 		}
 	}
 	return out
+}
+
+// aggregateInOrder is Aggregate of IPv6 prefixes that are in address order, or
+// the other way round: they are read once, not twice. It gives up at anything
+// else. IPv4 prefixes are read once anyway, and merge faster as words.
+func aggregateInOrder(ps []netip.Prefix) (out []netip.Prefix, ok bool) {
+	from, step := 0, 1
+	if n := len(ps); n > 0 && ps[n-1].Addr().Less(ps[0].Addr()) {
+		from, step = n-1, -1
+	}
+	var last block // of out
+	for i := range ps {
+		p := ps[from+i*step]
+		a := p.Addr()
+		if !p.IsValid() || a.Is4() || a.Is4In6() {
+			return nil, false
+		}
+		b := block{maskedNumber(a, p.Bits()), uint8(p.Bits()), IPv6}
+		if last.covers(b) {
+			continue
+		}
+		if compareBlocks(b, last) < 0 {
+			return nil, false
+		}
+		for siblings(last, b) {
+			b = b.supernet(int(b.bits) - 1)
+			out = out[:len(out)-1]
+			last = block{}
+			if n := len(out); n > 0 {
+				last = blockOf(out[n-1])
+			}
+		}
+		if len(out) == cap(out) {
+			// Once it looks as if they are in order, room for all that may come.
+			out = slices.Grow(out, min(len(ps)-i, max(8, 8*i)))
+		}
+		out = append(out, b.prefix())
+		last = b
+	}
+	return fit(out), len(ps) > 0
 }
 
 // aggregate merges the prefixes of r, which have no indices. What is merged is

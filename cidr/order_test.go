@@ -132,8 +132,11 @@ func TestAggregateAgreesWithBlocksWhateverTheWords(t *testing.T) {
 			for _, b := range aggregate(blocks) {
 				want = append(want, b.prefix())
 			}
-			if got := Aggregate(ps); !slices.Equal(got, want) {
-				t.Errorf("%s: %d prefixes to %d, want %d", name, n, len(got), len(want))
+			for _, arrange := range []func(){func() {}, func() { slices.SortFunc(ps, comparePrefixes) }, func() { slices.Reverse(ps) }, func() { ps[0], ps[n/2] = ps[n/2], ps[0] }} {
+				arrange()
+				if got := Aggregate(ps); !slices.Equal(got, want) {
+					t.Errorf("%s: %d prefixes to %d, want %d", name, n, len(got), len(want))
+				}
 			}
 		}
 	}
