@@ -156,10 +156,13 @@ func orMasks(a, b dualstack.Masks) dualstack.Masks {
 
 // asFound fills in a spec that asks for what the ranges hold.
 func (c *ClusterSpec) asFound(x *adopted) {
-	for _, b := range x.blocks {
-		for _, f := range b.Range.Families() {
-			if !slices.Contains(c.Families, f) {
-				c.Families = append(c.Families, f)
+	// The first family of the service range is the cluster's primary one.
+	for _, r := range [...]Role{Service, Pod, Node, External, Ingress} {
+		for _, b := range x.blocks {
+			for _, f := range b.Range.Families() {
+				if b.Role == r && !slices.Contains(c.Families, f) {
+					c.Families = append(c.Families, f)
+				}
 			}
 		}
 	}
@@ -212,6 +215,9 @@ func (a *adoption) plan() (*Plan, []Finding, error) {
 		for j := range c.blocks {
 			b := &c.blocks[j]
 			b.Zone = cmp.Or(b.Zone, c.spec.Zone)
+			if b.Role == Service || b.Role == Pod {
+				continue // components are told their order, which Audit judges
+			}
 			if r := inOrder(b.Range, c.spec.Families); len(r.Families()) == len(b.Range.Families()) {
 				b.Range = r // else Audit says that there is a family too many
 			}
