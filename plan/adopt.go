@@ -18,10 +18,11 @@ type Existing struct {
 	// Flags give the pod and service range, node masks and version; see
 	// k8sflags.Infer. The zero Set gives nothing.
 	Flags k8sflags.Set
-	// Ranges are those that flags do not have, or that count instead.
+	// Ranges are those that flags do not have, or that count instead, the main one
+	// of each role. A cluster in a network of the spec has no node range.
 	Ranges map[Role]dualstack.Pair
-	// Extra are further ranges, by role and name; their Cluster and Room are
-	// ignored.
+	// Extra are further ranges, each with a name of its own among those of its role;
+	// their Cluster and Room are ignored.
 	Extra []Block
 	// NodeMasks count instead of those of flags. Without any they are derived
 	// from the pod range.
@@ -129,10 +130,17 @@ func (a *adoption) add(x *Existing, asked *ClusterSpec) error {
 			c.blocks = append(c.blocks, Block{Cluster: x.Name, Role: r, Range: p})
 		}
 	}
-	for _, b := range x.Extra {
+	if asked != nil && asked.NodeNetwork != "" && !ranges[Node].IsZero() {
+		return fmt.Errorf("its nodes are in network %q by the spec, and it has node range %v: pin the network there, or drop nodeNetwork", asked.NodeNetwork, ranges[Node])
+	}
+	for i, b := range x.Extra {
 		switch {
 		case !b.Role.Valid():
 			return fmt.Errorf("extra range %q: role %q: want one of %v", b.Name, b.Role, Roles())
+		case b.Name == "":
+			return fmt.Errorf("extra %s range %v has no name: name it, or give it in Ranges as the main one", b.Role, b.Range)
+		case slices.ContainsFunc(x.Extra[:i], func(a Block) bool { return a.Role == b.Role && a.Name == b.Name }):
+			return fmt.Errorf("extra %s range %q stands twice", b.Role, b.Name)
 		case b.Range.IsZero():
 			return fmt.Errorf("extra %s range %q: it has no range", b.Role, b.Name)
 		}

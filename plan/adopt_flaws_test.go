@@ -98,10 +98,12 @@ func TestAdoptExtraRangesThatAreNone(t *testing.T) {
 		block plan.Block
 		want  string
 	}{
+		{plan.Block{Role: plan.Pod, Range: pair("10.1.0.0/24")}, `plan: adopt: cluster "c": extra pod range 10.1.0.0/24 has no name`},
+		{plan.Block{Role: plan.Node, Name: "twin", Range: pair("10.1.0.0/24")}, `plan: adopt: cluster "c": extra node range "twin" stands twice`},
 		{plan.Block{Role: plan.Pod, Name: "x"}, `plan: adopt: cluster "c": extra pod range "x": it has no range`},
 		{plan.Block{Role: "pods", Name: "x", Range: pair("10.0.0.0/24")}, `plan: adopt: cluster "c": extra range "x": role "pods": want one of`},
 	} {
-		_, _, err := plan.Adopt(s, []plan.Existing{{Name: "c", Extra: []plan.Block{tt.block}}})
+		_, _, err := plan.Adopt(s, []plan.Existing{{Name: "c", Extra: []plan.Block{{Role: plan.Node, Name: "twin", Range: pair("10.2.0.0/24")}, tt.block}}})
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%v, want %s", err, tt.want)
 		}
@@ -263,5 +265,19 @@ func TestAdoptNamesThatThereAreNot(t *testing.T) {
 	s.Meshes, s.Clusters[1].Name = nil, "c"
 	if _, _, err := plan.Adopt(s, x); err == nil || !strings.Contains(err.Error(), `cluster "c" stands twice in the spec`) {
 		t.Errorf("two of a name: %v", err)
+	}
+}
+
+// The nodes of a cluster are in one place.
+func TestAdoptNodesInANetwork(t *testing.T) {
+	s := oneCluster(plan.ClusterSpec{Name: "c", Nodes: now(2), NodeNetwork: "lan"})
+	s.Networks = []plan.Network{{Name: "lan", Pin: pair("10.9.0.0/24")}}
+	x := there("c", "pod=10.0.0.0/16", "service=10.2.0.0/24")
+	if back, err := plan.Decode([]byte(text(t, adopted(t, s, x)))); err != nil || clusterOf(t, back, "c").Block(plan.Node) != pair("10.9.0.0/24") {
+		t.Errorf("%v, %v", back, err)
+	}
+	x.Ranges[plan.Node] = pair("10.9.0.0/24")
+	if _, _, err := plan.Adopt(s, []plan.Existing{x}); err == nil || !strings.Contains(err.Error(), `its nodes are in network "lan" by the spec, and it has node range 10.9.0.0/24: pin the network there`) {
+		t.Errorf("%v", err)
 	}
 }
