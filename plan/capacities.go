@@ -59,8 +59,8 @@ var capacityNumbers = [...]struct {
 	{"ingressIPs", Ingress, func(c *Capacity) *uint64 { return &c.IngressIPs }},
 }
 
-// Bottlenecks returns the numbers that one family limits. A number that a family
-// lacks altogether is limited by none.
+// Bottlenecks returns the numbers that one family limits. A number that is 0 in a
+// family, as where it has no range, is limited by none.
 func (c Capacities) Bottlenecks() []Bottleneck {
 	if len(c.Families) < 2 {
 		return nil

@@ -12,9 +12,9 @@ import (
 // to serve in the family that holds less. The largest uint64 stands for that
 // many or more.
 type Capacity struct {
-	// NodeAddresses is how many nodes get an address: the range without
-	// network, broadcast and gateway, and, in a shared network, without what
-	// hosts and other clusters need.
+	// NodeAddresses is how many nodes get an address: the range without what the
+	// platform loses of a subnet (platform.Lost: network, broadcast and gateway, or
+	// more), and, in a shared network, without what hosts and other clusters need.
 	NodeAddresses uint64 `json:"nodeAddresses"`
 	// NodeBlocks is how many nodes get pod CIDRs. Of an IPAM that gives nodes no
 	// block it is how many get addresses for the pods that the cluster asks for.
