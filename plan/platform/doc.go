@@ -16,10 +16,10 @@
 // that is not confirmed ([Unconfirmed]) is never more than a Warning. One with an
 // IPAM holds where pods get their addresses from that IPAM, and only there.
 //
-// [Check] judges one range by the facts. For a solver, [Limits], [Forbidden] and
-// [Within] say beforehand where a range can be: they follow the confirmed
-// errors alone, so that a guess never makes a plan impossible. [Lost] and the
-// methods of [Name] give the figures that sizes depend on.
+// [Check] and [CheckUnder] judge one range by the facts. For a solver, [Limits],
+// [Forbidden] and [Within] say beforehand where a range can be: they follow the
+// confirmed errors alone, so that a guess never makes a plan impossible. [Lost]
+// and the methods of [Name] give the figures that sizes depend on.
 //
 // What depends on Kubernetes' version is not here: see k8sflags.ServicesIn.
 // Whether two ranges of one cluster overlap is for package plan to see.
