@@ -183,7 +183,7 @@ func (c *ClusterSpec) asFound(x *adopted) {
 	pods := has.Block(Pod)
 	if has.masks == (dualstack.Masks{}) {
 		for _, f := range pods.Families() {
-			if mask, err := c.addedMask(pods.Of(f)); err == nil {
+			if mask, err := c.addedMask(pods.Of(f), 1); err == nil {
 				has.masks = withMask(has.masks, f, mask)
 			}
 		}

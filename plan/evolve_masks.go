@@ -50,18 +50,24 @@ func (k *keeper) size(m *match, before *Block, first, end int) (remask string) {
 			if err := m.spec.tooManyBlocks(w.family, need); err != nil {
 				return err.Error()
 			}
-			w.bits = int16(max(m.prev.masks.Of(w.family)-log2ceil(max(need, 1)), 0))
+			w.bits = m.spec.podBitsFor(w.family, m.prev.masks.Of(w.family)-log2ceil(max(need, 1)))
 		case pods:
 			// A family that is new has as many blocks as the other.
 			for _, f := range before.Range.Families() {
 				d := max(m.prev.masks.Of(f)-before.Range.Of(f).Bits(), log2ceil(max(need, 1)))
 				mask := int(w.bits) + log2ceil(max(need, 1))
 				most, _ := m.spec.maskDifference(w.family)
-				w.bits = int16(max(mask-min(d, most), 0))
+				w.bits = m.spec.podBitsFor(w.family, mask-min(d, most))
 			}
 		}
 	}
 	return ""
+}
+
+// podBitsFor is the length of a pod range for which bits would be long enough,
+// as the platform takes it.
+func (c *ClusterSpec) podBitsFor(f cidr.Family, bits int) int16 {
+	return int16(max(min(bits, termsOf(c.Platform, Pod, f).advised), 0))
 }
 
 // sameNeed reports whether c asks for what d does, by whatever name.
@@ -98,13 +104,16 @@ func (c *ClusterSpec) blocksBy() string {
 	return fmt.Sprintf("ipam %s", c.normalIPAM())
 }
 
-// addedMask is the node mask of a family that is added to a pod range: the
-// length by which size sized the range.
-func (c *ClusterSpec) addedMask(pods netip.Prefix) (int, error) {
+// addedMask is the node mask of a family that is added to a pod range, or of one
+// that nobody told: such that there are blocks for so many nodes. Where there
+// cannot be, it is the one that their pods want.
+func (c *ClusterSpec) addedMask(pods netip.Prefix, nodes uint64) (int, error) {
 	f := cidr.FamilyOf(pods)
+	if m, err := c.nodeMasks(appendRange(dualstack.Pair{}, pods), nodes); err == nil {
+		return m.Of(f), nil
+	}
 	mask, err := c.blockBits(f)
-	most, _ := c.maskDifference(f)
-	return min(max(mask, pods.Bits()), pods.Bits()+most), err
+	return max(mask, pods.Bits()), err
 }
 
 func withMask(m dualstack.Masks, f cidr.Family, bits int) dualstack.Masks {
@@ -134,7 +143,7 @@ func (c *Cluster) evolveMasks(prev *Cluster) error {
 		mask := prev.masks.Of(f)
 		if mask == 0 {
 			var err error
-			if mask, err = c.spec.addedMask(p); err != nil {
+			if mask, err = c.spec.addedMask(p, c.podNodes()); err != nil {
 				return fmt.Errorf("plan: cluster %q: %w", c.spec.Name, err)
 			}
 		}

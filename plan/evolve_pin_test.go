@@ -170,6 +170,32 @@ func TestAPinWithOtherNodeMasks(t *testing.T) {
 	}
 }
 
+// A family that is added where it is pinned has a block for every node, and the
+// other keeps its own.
+func TestAFamilyAddedByAPin(t *testing.T) {
+	c := plan.ClusterSpec{Nodes: now(300), PodsPerNode: 30, Pins: pins(plan.Pod, "160.0.0.0/16")}
+	p := solved(t, oneCluster(c))
+	was := clusterOf(t, p, "c").NodeMasks()
+	c.Families, c.Pins = dualIPv4, pins(plan.Pod, "160.0.0.0/16,fd20::/56") // which has 256 blocks of a /64
+	c.PodsPerNode = 10                                                      // for which a /28 would do
+	q, _ := evolved(t, p, oneCluster(c), plan.EvolveOptions{})
+	if got := clusterOf(t, q, "c"); got.NodeMasks().V4 != was.V4 || got.Capacity().NodeBlocks < 300 {
+		t.Errorf("masks %v, then %v with %+v", was, got.NodeMasks(), got.Capacity())
+	}
+}
+
+// A pod range that is sized for the masks that nodes have is as large as the
+// platform wants it.
+func TestAPodRangeForKubeadm(t *testing.T) {
+	c := plan.ClusterSpec{Nodes: now(300), PodsPerNode: 2, Pins: pins(plan.Pod, "160.0.0.0/16")}
+	p := solved(t, oneCluster(c))
+	c.Nodes, c.Pins, c.Platform = now(1), nil, platform.Kubeadm
+	q, _ := evolved(t, p, oneCluster(c), plan.EvolveOptions{AllowMove: []string{"c"}})
+	if fs := wrong(q.Audit()); len(fs) > 0 {
+		t.Errorf("%v: %v", clusterOf(t, q, "c").Block(plan.Pod), fs)
+	}
+}
+
 // A cluster and a network may have the same name, and be renamed by themselves.
 func TestRenameOneOfTwoKinds(t *testing.T) {
 	s := plan.Spec{
