@@ -31,6 +31,13 @@ func (t *tree) locate(b block) (at uint32, from int, ok bool) {
 
 // takeAt takes what was located.
 func (t *tree) takeAt(at uint32, b block, from int, s State) {
+	n := &t.nodes[at]
+	if length := n.slotLength(); s == Used && int(b.bits) <= length { // put, in short
+		k := length - int(b.bits)
+		n.use(slot(b.addr, int(n.base)), k)
+		t.tellRuns(at, b.addr, true, 1<<(length-from)-1<<k)
+		return
+	}
 	at = t.put(at, b, s, from+1, int(b.bits))
 	if s == Excluded {
 		at, _ = t.close(at, b.addr, Excluded, true)
