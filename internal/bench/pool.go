@@ -84,7 +84,8 @@ func onePool[B any](name string, open opener[B], timed phase, searches bool) con
 		space, bits := poolSpace(in)
 		switch timed {
 		case replace90:
-			return replaceJob(in, space, bits, open, in.n/10*9, in.n)
+			n := in.n / 10 * 9
+			return replaceJob(in, space, bits, open, n, n)
 		case replace100:
 			exchanges := in.n
 			if searches {
@@ -143,7 +144,9 @@ func fillJob[B any](in input, space netip.Prefix, bits int, open opener[B], time
 	panic("no such phase")
 }
 
-// replaceJob times exchanging blocks in a pool of which n are in use.
+// replaceJob times exchanging blocks in a pool of which n are in use, each at
+// most once. They are shuffled before, so that the list they are kept in is read
+// from the first to the last: one that is not is most of what is measured.
 func replaceJob[B any](in input, space netip.Prefix, bits int, open opener[B], n, exchanges int) (job, string) {
 	p, why := open(space, bits)
 	if why != "" {
@@ -154,19 +157,19 @@ func replaceJob[B any](in input, space netip.Prefix, bits int, open opener[B], n
 	for i := range blocks {
 		blocks[i] = mustAlloc(p)
 	}
-	r.Shuffle(in.n, func(i, j int) { blocks[i], blocks[j] = blocks[j], blocks[i] })
+	shuffle := func() {
+		r.Shuffle(len(blocks), func(i, j int) { blocks[i], blocks[j] = blocks[j], blocks[i] })
+	}
+	shuffle()
 	for _, b := range blocks[n:] {
 		p.release(b)
 	}
 	blocks = blocks[:n]
-	which := make([]int32, exchanges)
-	for i := range which {
-		which[i] = int32(r.IntN(n))
-	}
 	return job{
+		reset: shuffle,
 		run: func() {
-			for _, i := range which {
-				p.release(blocks[i])
+			for i, b := range blocks[:exchanges] {
+				p.release(b)
 				blocks[i] = mustAlloc(p)
 			}
 		},
