@@ -35,7 +35,9 @@ func (t *tree) takeAt(at uint32, b block, from int, s State) {
 	if length := n.slotLength(); s == Used && int(b.bits) <= length { // put, in short
 		k := length - int(b.bits)
 		n.use(slot(b.addr, int(n.base)), k)
-		t.tellRuns(at, b.addr, true, 1<<(length-from)-1<<k)
+		if runs := uint8(1<<(length-from) - 1<<k); !n.hasTold(true, runs) {
+			t.tellRuns(at, b.addr, true, runs)
+		}
 		return
 	}
 	at = t.put(at, b, s, from+1, int(b.bits))
@@ -148,7 +150,9 @@ func (t *tree) giveBack(b block) (to int, ok bool) {
 		}
 	}
 	run = longest(n.free, place)
-	t.tellRuns(at, b.addr, had, 1<<run)
+	if runs := uint8(1) << (run & 7); !n.hasTold(had, runs) {
+		t.tellRuns(at, b.addr, had, runs)
+	}
 	if n.divided&(n.divided-1)|n.used[1]&(n.used[1]-1) == 0 {
 		t.collapse(at, b.addr)
 	}
@@ -160,34 +164,33 @@ func (t *tree) giveBack(b block) (to int, ok bool) {
 // had room before, or not.
 func (t *tree) tell(at uint32, a u128.Uint, had bool, from, to int) {
 	n := &t.nodes[at]
-	switch length := n.slotLength(); {
-	case to <= length:
-		t.tellRuns(at, a, had, 1<<(length-from+1)-1<<(length-to))
-	case n.hasRoom():
+	length := n.slotLength()
+	if to <= length {
+		if runs := uint8(1<<(length-from+1) - 1<<(length-to)); !n.hasTold(had, runs) {
+			t.tellRuns(at, a, had, runs)
+		}
+	} else if n.hasRoom() {
 		t.gained(at, a, had, lengthsFrom(from, to))
-	case had:
+	} else if had {
 		t.lost(at, a)
 	}
 }
 
-// tellRuns is tell for a change among the slots of a node: of runs of 2^k free
-// slots, of the lengths that bits of runs stand for, there are more. Most often
-// nothing is new, which the node itself remembers.
+// tellRuns is tell for a change among the slots of a node that has not told it
+// before: of runs of 2^k free slots, of the lengths that bits of runs stand for,
+// there are more.
 func (t *tree) tellRuns(at uint32, a u128.Uint, had bool, runs uint8) {
 	n := &t.nodes[at]
 	switch {
-	case !n.hasRoom():
-		if had {
-			t.lost(at, a)
+	case n.hasRoom():
+		if !had {
+			n.told = 0
 		}
-		return
-	case !had:
-		n.told = 0
-	case runs&^n.told == 0:
-		return
+		t.gained(at, a, had, n.lengths(runs))
+		n.told |= runs
+	case had:
+		t.lost(at, a)
 	}
-	t.gained(at, a, had, n.lengths(runs))
-	n.told |= runs
 }
 
 // gained is for a node that has free blocks of more lengths, and maybe had none.

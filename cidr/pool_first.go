@@ -47,6 +47,8 @@ func (t *tree) takeFirst(a u128.Uint, length int) (taken u128.Uint, from int, ok
 	}
 	fromRun := longest(n.free, place)
 	n.use(place, k)
-	t.tellRuns(at, taken, true, 1<<fromRun-1<<k)
+	if runs := uint8(1<<fromRun - 1<<k); !n.hasTold(true, runs) {
+		t.tellRuns(at, taken, true, runs)
+	}
 	return taken, base + slotBits - fromRun, true
 }

@@ -65,6 +65,13 @@ func size(b block, base int) int { return max(0, base+slotBits-int(b.bits)) }
 // hasRoom reports whether anything is free in the node or below.
 func (n *node) hasRoom() bool { return n.free|n.room != 0 }
 
+// hasTold reports whether the nodes above know already what there is in a node,
+// which had room before or not, after a change that makes runs of 2^k free slots,
+// for which bits k stand. Most often they do.
+func (n *node) hasTold(had bool, runs uint8) bool {
+	return had && n.hasRoom() && runs&^n.told == 0
+}
+
 // isUsed is about the block with a number as in node.used.
 func (n *node) isUsed(i uint) bool { return n.used[i>>6&1]&(1<<(i&63)) != 0 }
 
