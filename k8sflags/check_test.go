@@ -116,6 +116,8 @@ func TestCheck(t *testing.T) {
 		{name: "gate before it is stable", since: "1.27", until: "1.32", edits: []string{api + "--feature-gates=MultiCIDRServiceAllocator=true"}},
 		{name: "withdrawn gate in its time", since: "1.25", until: "1.28", edits: []string{manager + "--feature-gates=MultiCIDRRangeAllocator=true"}},
 		{name: "withdrawn gate after it", since: "1.29", edits: []string{manager + "--feature-gates=MultiCIDRRangeAllocator=true"}, want: []string{"error KC104 kube-controller-manager feature-gates"}},
+		{name: "gate of node addresses, locked", since: "1.30", until: "1.31", edits: []string{kubelet + "--feature-gates=CloudDualStackNodeIPs=true"}, want: []string{"warning KC106 kubelet feature-gates"}},
+		{name: "gate of node addresses, gone", since: "1.32", edits: []string{kubelet + "--feature-gates=CloudDualStackNodeIPs=true"}, want: []string{"error KC104 kubelet feature-gates"}},
 		{name: "gate without a value", edits: []string{api + "--feature-gates=Other"}, want: []string{"error KC107 kube-apiserver feature-gates"}},
 		{name: "gate that is not about addresses", edits: []string{api + "--feature-gates=Other=true"}},
 
@@ -127,7 +129,9 @@ func TestCheck(t *testing.T) {
 		{name: "large services where an older version is emulated", since: "1.35", edits: []string{
 			api + "--service-cluster-ip-range=10.96.0.0/11 --feature-gates=DisableAllocatorDualWrite=false --emulated-version=kube=1.34", manager + "--service-cluster-ip-range=10.96.0.0/11"},
 			want: []string{"error KC202 kube-apiserver service-cluster-ip-range", "warning KC106 kube-apiserver feature-gates"}},
-		{name: "a newer version cannot be emulated", until: "1.33", edits: []string{api + "--service-cluster-ip-range=10.96.0.0/11 --emulated-version=1.34", manager + "--service-cluster-ip-range=10.96.0.0/11"},
+		{name: "an emulated version, not yet", until: "1.30", edits: []string{api + "--emulated-version=1.24", manager + "--emulated-version=1.34"},
+			want: []string{"error KC102 kube-apiserver emulated-version", "error KC102 kube-controller-manager emulated-version"}},
+		{name: "a newer version cannot be emulated", since: "1.31", until: "1.33", edits: []string{api + "--service-cluster-ip-range=10.96.0.0/11 --emulated-version=1.34", manager + "--service-cluster-ip-range=10.96.0.0/11"},
 			want: []string{"error KC109 kube-apiserver emulated-version", "error KC202 kube-apiserver service-cluster-ip-range"}},
 
 		// Service range.

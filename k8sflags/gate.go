@@ -29,7 +29,7 @@ const (
 // kept and not judged.
 var gateRows = []gateRow{
 	{name: "AllowServiceExternalIPs", added: v1(36), settled: true, on: v1(36), source: srcKubeGates + "; KEP-5707"},
-	{name: "CloudDualStackNodeIPs", added: v1(27), beta: v1(29), on: v1(29), stable: v1(30), locked: v1(30), removed: v1(37), source: srcKubeGates + "; KEP-3705"},
+	{name: "CloudDualStackNodeIPs", added: v1(27), beta: v1(29), on: v1(29), stable: v1(30), locked: v1(30), removed: v1(32), source: srcKubeGates + "; KEP-3705"},
 	{name: "DisableAllocatorDualWrite", added: v1(31), beta: v1(33), on: v1(34), stable: v1(34), locked: v1(35), source: srcKubeGates + "; KEP-1880"},
 	{name: "KubeProxyIPVS", added: v1(37), settled: true, on: v1(37), source: srcKubeGates + "; KEP-5495"},
 	{name: "KubeProxyNFTablesLocalhostNodePorts", added: v1(37), source: srcKubeGates + "; KEP-6032"},
@@ -170,7 +170,7 @@ var gateRules = []ruleRow{
 	{Rule: Rule{ID: "KC107", Title: "feature gate without true or false", Severity: Error,
 		Source: "staging/src/k8s.io/component-base/cli/flag/map_string_bool.go"}, each: checkGateForm},
 	{Rule: Rule{ID: "KC108", Title: "gates about addresses switched with all others of their stage", Severity: Warning, Source: srcGates + ", setUnsetAlphaGates"}, each: checkGateStage},
-	{Rule: Rule{ID: "KC109", Title: "emulated version newer than the component", Severity: Error, Source: srcEmulation}, each: checkEmulated},
+	{Rule: Rule{ID: "KC109", Title: "emulated version newer than the component", Severity: Error, Since: v1(31), Source: srcEmulation}, each: checkEmulated},
 }
 
 const feature = "feature-gates"

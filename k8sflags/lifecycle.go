@@ -59,7 +59,7 @@ var flagRows = []flagRow{
 	{component: APIServer, name: "endpoint-reconciler-type", source: srcAPIServerOptions},
 	{component: APIServer, name: "apiserver-count", kind: longFlag, deprecated: v1(24), source: srcAPIServerOptions,
 		instead: "remove it; the lease reconciler counts the kube-apiservers itself"},
-	{component: APIServer, name: "emulated-version", kind: listFlag, source: srcEmulation},
+	{component: APIServer, name: "emulated-version", kind: listFlag, added: v1(31), source: srcEmulation},
 	{component: APIServer, name: "feature-gates", kind: gatesFlag, source: srcGates},
 	{component: APIServer, name: "etcd-servers", kind: listFlag, source: srcAPIServerOptions},
 	{component: APIServer, name: "kubelet-preferred-address-types", kind: listFlag, source: srcAPIServerOptions},
@@ -82,7 +82,7 @@ var flagRows = []flagRow{
 	{component: ControllerManager, name: "node-cidr-mask-size-ipv4", kind: intFlag, source: srcNodeIPAMOptions},
 	{component: ControllerManager, name: "node-cidr-mask-size-ipv6", kind: intFlag, source: srcNodeIPAMOptions},
 	{component: ControllerManager, name: "controllers", kind: listFlag, source: srcManagerOptions},
-	{component: ControllerManager, name: "emulated-version", kind: listFlag, source: srcEmulation},
+	{component: ControllerManager, name: "emulated-version", kind: listFlag, added: v1(31), source: srcEmulation},
 	{component: ControllerManager, name: "feature-gates", kind: gatesFlag, source: srcGates},
 
 	{component: CloudControllerManager, name: "allocate-node-cidrs", kind: boolFlag, source: srcKubeCloudShared},
