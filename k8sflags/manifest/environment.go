@@ -8,8 +8,8 @@ import (
 
 // readEnvironment reads an environment file such as kubeadm's
 // /var/lib/kubelet/kubeadm-flags.env, as systemd does (systemd.exec(5),
-// EnvironmentFile): a value reaches to the end of its line, quotes may hold
-// lines, a backslash at the end of a line joins it with the next.
+// EnvironmentFile): a value reaches to the end of its line, quotes that it begins
+// with may hold lines, a backslash at the end of a line joins it with the next.
 func readEnvironment(file, text string, errs *Errors) []variable {
 	var vars []variable
 	p := envParser{text: text, line: 1}
@@ -81,27 +81,41 @@ func (p *envParser) name() (string, bool) {
 	return bare, true
 }
 
-// value takes what is behind "=".
+// value takes what is behind "=". Quotes are quotes at its beginning and behind
+// other quotes, and else part of it (systemd src/basic/env-file.c).
 func (p *envParser) value() (string, bool) {
 	var b strings.Builder
+	bare := false // a character without quotes was there
 	for p.rest() != "" {
 		switch c := p.rest()[0]; {
 		case c == '\n':
 			p.skip(1)
-			return strings.TrimSpace(b.String()), true
+			return trimmed(b.String(), bare), true
 		case c == '\\':
+			bare = true
 			p.backslash(&b)
-		case c == '\'' || c == '"':
+		case !bare && (c == '\'' || c == '"'):
 			p.skip(1)
 			if !p.quoted(&b, c) {
 				return "", false
 			}
+		case !bare && (c == ' ' || c == '\t' || c == '\r'):
+			p.skip(1)
 		default:
+			bare = true
 			b.WriteByte(c)
 			p.skip(1)
 		}
 	}
-	return strings.TrimSpace(b.String()), true
+	return trimmed(b.String(), bare), true
+}
+
+// trimmed drops the blanks at the end of a value that no quotes hold.
+func trimmed(value string, bare bool) string {
+	if bare {
+		return strings.TrimRight(value, " \t\r")
+	}
+	return value
 }
 
 // quoted takes what is between quotes.
@@ -112,6 +126,9 @@ func (p *envParser) quoted(b *strings.Builder, mark byte) bool {
 			p.skip(1)
 			return true
 		case c == '\\' && mark == '"':
+			if next := p.rest()[1:]; next != "" && lineBreak(next) == 0 && !strings.ContainsRune("\"\\`$", rune(next[0])) {
+				b.WriteByte(c) // it escapes nothing
+			}
 			p.backslash(b)
 		default:
 			b.WriteByte(c)
@@ -124,15 +141,22 @@ func (p *envParser) quoted(b *strings.Builder, mark byte) bool {
 // backslash takes an escape; before a line break it joins the lines.
 func (p *envParser) backslash(b *strings.Builder) {
 	p.skip(1)
-	rest := p.rest()
-	switch {
-	case rest == "":
-	case strings.HasPrefix(rest, "\r\n"):
-		p.skip(2)
-	case rest[0] == '\n':
-		p.skip(1)
-	default:
-		b.WriteByte(rest[0])
+	switch n := lineBreak(p.rest()); {
+	case n > 0:
+		p.skip(n)
+	case p.rest() != "":
+		b.WriteByte(p.rest()[0])
 		p.skip(1)
 	}
+}
+
+// lineBreak returns the length of the line break that text begins with, or 0.
+func lineBreak(text string) int {
+	switch {
+	case strings.HasPrefix(text, "\n"):
+		return 1
+	case strings.HasPrefix(text, "\r\n"):
+		return 2
+	}
+	return 0
 }

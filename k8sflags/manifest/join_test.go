@@ -42,6 +42,12 @@ func said(s k8sflags.Set, flag string) []string {
 
 const kubeletYAML = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n"
 
+// inEnvironment are a unit and its environment file, whose variable A is words
+// of the command and whose variable B is one.
+func inEnvironment(text string) []file {
+	return []file{{"kubelet.service", "[Service]\nExecStart=/bin/kubelet $A ${B}\nEnvironmentFile=e\n"}, {"e", text}}
+}
+
 func TestJoin(t *testing.T) {
 	const (
 		service = "[Service]\nExecStart=/usr/bin/kubelet --max-pods=1 --config=/var/lib/kubelet/config.yaml\n"
@@ -84,6 +90,11 @@ func TestJoin(t *testing.T) {
 		{"environment files win over lines", []file{
 			{"kubelet.service", "[Service]\nExecStart=/bin/kubelet $A\nEnvironmentFile=-/etc/default/kubelet\nEnvironment=A=--max-pods=1\n"}, {"etc/default/kubelet", "A='--max-pods=2 --v=3'\n"},
 		}, "max-pods", []string{"2"}},
+		{"quotes inside of a value are for the splitting", inEnvironment("A=--max-pods=1 --node-labels=\"x=1 y=2\" --v='3'\n"), "node-labels", []string{"x=1 y=2"}},
+		{"quotes at the beginning of a value", inEnvironment("A= \"--node-labels='x y' \"'--v=3' \n"), "node-labels", []string{"x y"}},
+		{"a value of several lines", inEnvironment("A=\"--v=3\n  --max-pods=1 \\\n--node-labels=x\"\n"), "max-pods", []string{"1"}},
+		{"a backslash that escapes nothing in quotes", inEnvironment("A=\"--cluster-domain=a\\\\.b --v=3\"\nB=\"--node-labels=a\\.b\"\n"), "node-labels", []string{`a\.b`}},
+		{"a value is no unit line", inEnvironment("A=--node-labels=a%%b\n"), "node-labels", []string{"a%%b"}},
 		{"the nearest environment file", []file{
 			{"n2/a/kubelet.service", "[Service]\nExecStart=/bin/kubelet $A\nEnvironmentFile=/e\n"}, {"n1/e", "A=--max-pods=1\n"}, {"n2/e", "A=--max-pods=2\n"},
 		}, "max-pods", []string{"2"}},
@@ -142,7 +153,7 @@ func TestJoinErrors(t *testing.T) {
 		want  string
 	}{
 		{"a variable that does not split", []file{{"k.service", "[Service]\nExecStart=/bin/kubelet $A\nEnvironmentFile=e\n"}, {"e", "B=1\nA=\"--x='y\"\n"}},
-			"e:2: A: the value of A does not split into arguments: quote ' is never closed: syntax error"},
+			"e:2: A: the value of A does not split into arguments: quote ' is never closed"},
 		{"an argument that is none", []file{{"c", "kubelet --v=1 ---x"}}, `c:1: kubelet argument 2 "---x": syntax error: a dash or two, then a name`},
 		{"extra arguments with dashes", []file{{"k", "apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\napiServer:\n  extraArgs:\n    --v: \"1\"\n"}},
 			`k:5: apiServer.extraArgs.--v: kube-apiserver argument 3 "----v=1": syntax error: a dash or two, then a name`},

@@ -181,17 +181,48 @@ func (e *effective) expand(c command, errs *Errors) command {
 			out.words = append(out.words, w)
 			continue
 		}
-		var partErrs Errors
-		parts, ok := arguments(v.at.File, "ExecStart=x "+v.value, v.at.Line, "ExecStart=", &partErrs)
-		if !ok {
-			_, why, _ := strings.Cut(partErrs[0].Message, ": ") // the column is not one of the file
-			errs.add(v.at, ErrSyntax, "the value of %s does not split into arguments: %s", name, why)
+		parts, mark := splitValue(v.value)
+		if mark != 0 {
+			errs.add(v.at, ErrSyntax, "the value of %s does not split into arguments: quote %c is never closed", name, mark)
 			continue
 		}
-		for _, p := range parts[1:] {
-			p.at = v.at
-			out.words = append(out.words, p)
+		for _, p := range parts {
+			out.words = append(out.words, word{text: p, at: v.at})
 		}
 	}
 	return out
+}
+
+// splitValue splits a variable's value at its blanks, line breaks too. Quotes
+// and backslashes are taken away, and nothing else is read (systemd
+// src/basic/env-util.c, replace_env_argv). unclosed is a quote without an end.
+func splitValue(value string) (words []string, unclosed byte) {
+	var b strings.Builder
+	inWord := false
+	for i := 0; i < len(value); i++ {
+		switch c := value[i]; {
+		case c == '\\':
+			inWord = true
+			if i++; i < len(value) {
+				b.WriteByte(value[i])
+			}
+		case c == unclosed:
+			unclosed = 0
+		case unclosed == 0 && (c == '\'' || c == '"'):
+			unclosed, inWord = c, true
+		case unclosed == 0 && strings.IndexByte(" \t\r\n", c) >= 0:
+			if inWord {
+				words = append(words, b.String())
+			}
+			b.Reset()
+			inWord = false
+		default:
+			b.WriteByte(c)
+			inWord = true
+		}
+	}
+	if inWord {
+		words = append(words, b.String())
+	}
+	return words, unclosed
 }
