@@ -171,7 +171,13 @@ func (s *splitter) backslash() error {
 		}
 		return nil
 	}
-	if rest == "" {
+	switch {
+	case rest != "":
+	case s.unit: // which joins the last line with nothing
+		s.pos++
+		s.endWord()
+		return nil
+	default:
 		return s.fail(s.pos, "backslash at the end")
 	}
 	s.quotes()

@@ -38,6 +38,8 @@ func TestSplitCommand(t *testing.T) {
 		{"unit line with spaces and prefixes", " ExecStart = -!/usr/bin/kubelet", []string{"/usr/bin/kubelet"}},
 		{"unit line with a name for the program", "ExecStart=@/usr/bin/hyperkube kubelet --a", []string{"kubelet", "--a"}},
 		{"unit line continued", "ExecStart=/usr/bin/kubelet \\\n  --a=b \\\n# not now: --x \\\n; nor this\n  --c=d\n", []string{"/usr/bin/kubelet", "--a=b", "--c=d"}},
+		{"unit line continued by nothing", "ExecStart=/usr/bin/kubelet \\\n  --a=b \\", []string{"/usr/bin/kubelet", "--a=b"}},
+		{"unit line continued by a blank line", "ExecStart=/usr/bin/kubelet \\\n  --a=b \\\n\n", []string{"/usr/bin/kubelet", "--a=b"}},
 		{"unit line quotes", `ExecStart=/usr/bin/kubelet "--a=b c" '--d=e\'f'`, []string{"/usr/bin/kubelet", "--a=b c", "--d=e'f"}},
 		{"unit line escapes", `ExecStart=kubelet a\x20b "c\tdA" e\sf \141 100%% \q`, []string{"kubelet", "a b", "c\tdA", "e f", "a", "100%", `\q`}},
 		{"unit line operators are words", "ExecStart=kubelet --a=b;c | & > x", []string{"kubelet", "--a=b;c", "|", "&", ">", "x"}},

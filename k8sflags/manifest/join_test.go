@@ -98,6 +98,7 @@ func TestJoin(t *testing.T) {
 		{"the nearest environment file", []file{
 			{"n2/a/kubelet.service", "[Service]\nExecStart=/bin/kubelet $A\nEnvironmentFile=/e\n"}, {"n1/e", "A=--max-pods=1\n"}, {"n2/e", "A=--max-pods=2\n"},
 		}, "max-pods", []string{"2"}},
+		{"a last line that goes on", []file{{"kubelet.service", "[Service]\nEnvironment=A=--v=3 \\\n\nExecStart=/bin/kubelet \\\n  --max-pods=1 \\\n\n[Install]\nWantedBy=x\n"}}, "max-pods", []string{"1"}},
 		{"a dollar sign", []file{{"kubelet.service", "[Service]\nExecStart=/bin/kubelet --cluster-domain=a$$b$c\n"}}, "cluster-domain", []string{"a$b$c"}},
 		{"variables of a container", []file{{"p", "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command: [kubelet, --cluster-domain=$(A)-$$(A)-$(B)-$(C)]\n    env: [{name: A, value: x}, {name: B, value: $(A)y}]\n"}},
 			"cluster-domain", []string{"x-$(A)-xy-$(C)"}},
