@@ -145,7 +145,8 @@ type entry struct {
 	value cursor
 }
 
-// entries returns the mapping's own fields in order.
+// entries returns the fields of a mapping in order: its own, then those that it
+// merges and does not have.
 func (c cursor) entries() []entry {
 	if c.node == nil {
 		return nil
@@ -154,11 +155,27 @@ func (c cursor) entries() []entry {
 		c.fail(ErrType, "want fields, not %s", describe(c.node))
 		return nil
 	}
-	var es []entry
-	for i := 0; i+1 < len(c.node.Content); i += 2 {
-		if name := c.node.Content[i]; name.Kind == yaml.ScalarNode && !isMerge(name) {
-			es = append(es, entry{name.Value, c.to(c.node.Content[i+1], join(c.path, name.Value), name.Line)})
+	return c.gather(c.node, nil, map[string]bool{}, map[*yaml.Node]bool{})
+}
+
+// gather adds the fields of a mapping to es. names are those that it has, seen
+// the mappings that it has them of.
+func (c cursor) gather(n *yaml.Node, es []entry, names map[string]bool, seen map[*yaml.Node]bool) []entry {
+	if n.Kind != yaml.MappingNode || seen[n] {
+		return es
+	}
+	seen[n] = true
+	had := len(es)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if name := n.Content[i]; name.Kind == yaml.ScalarNode && !isMerge(name) && !names[name.Value] {
+			es = append(es, entry{name.Value, c.to(n.Content[i+1], join(c.path, name.Value), name.Line)})
 		}
+	}
+	for _, e := range es[had:] { // only now, so that what stands twice is twice
+		names[e.name] = true
+	}
+	for _, m := range merged(n) {
+		es = c.gather(m, es, names, seen)
 	}
 	return es
 }

@@ -114,6 +114,11 @@ func TestJoin(t *testing.T) {
 			"service-cluster-ip-range", []string{"10.96.0.0/12,fd00::/112", "-", "-", "-"}},
 		{"kubeadm merges in front", []file{{"k", "apiVersion: kubeadm.k8s.io/v1\nkind: ClusterConfiguration\ncontrollerManager: {extraArgs: [{name: cluster-name, value: my-, mergeMethod: prepend}]}\n"}},
 			"cluster-name", []string{"-", "my-kubernetes", "-", "-"}},
+		{"merged arguments", []file{{"k", "apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\nx: &x {a: \"1\"}\ny: &y {<<: *x, cluster-name: y, b: \"2\"}\ncontrollerManager: {extraArgs: {<<: [*y, *x], cluster-name: z}}\n"}},
+			"b", []string{"-", "2", "-", "-"}},
+		{"own arguments over merged ones", []file{{"k", "apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\ny: &y {cluster-name: y}\ncontrollerManager: {extraArgs: {<<: *y, cluster-name: z}}\n"}},
+			"cluster-name", []string{"-", "z", "-", "-"}},
+		{"merged feature gates", []file{{"k", kubeletYAML + "x: &x {A: true, B: false}\nfeatureGates: {<<: *x, B: true}\n"}}, "feature-gates", []string{"B=true,A=true"}},
 		{"kubeadm init with all defaults", []file{{"i.yaml", "apiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\n"}},
 			"service-cluster-ip-range", []string{"10.96.0.0/12", "-", "-", "-"}},
 	} {
