@@ -9,8 +9,9 @@ import (
 )
 
 // unsettle looks again at clusters that ask for nothing else, where a range is
-// pinned that one of theirs overlaps.
+// pinned that one of theirs overlaps, and where others may share theirs.
 func (e *evolution) unsettle(matches []match) {
+	e.unsettleShared(matches)
 	var pins []netip.Prefix
 	for i := range e.spec.Networks {
 		n := &e.spec.Networks[i]

@@ -5,6 +5,25 @@ import (
 	"slices"
 )
 
+// unsettleShared looks again at all clusters where one changes and ranges may be
+// shared: who comes may have a place that is there. What was adopted with a flaw
+// stays as it is until its own cluster changes.
+func (e *evolution) unsettleShared(matches []match) {
+	if len(e.spec.Share) == 0 || !slices.ContainsFunc(matches, func(m match) bool { return m.spec != nil }) {
+		return
+	}
+	flawed := map[string]bool{}
+	for _, f := range e.prev.flaws {
+		flawed[f.Cluster] = true
+	}
+	for i := range matches {
+		if m := &matches[i]; m.spec == nil && !flawed[m.prev.spec.Name] {
+			own := m.prev.spec
+			m.spec = &own
+		}
+	}
+}
+
 // apart lets go of kept ranges that were shared and may not be any more: a mesh
 // joins their clusters now, or nobody shares ranges of the role. Of ranges that
 // lie in each other the largest stays, and of equals the first.

@@ -3,6 +3,7 @@ package plan_test
 import (
 	"encoding/json"
 	"errors"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -224,5 +225,65 @@ func TestWhatSeveralLeaveRests(t *testing.T) {
 		if resting != want {
 			t.Errorf("c with %d nodes: %d addresses rest, want %d: %v", stays, resting, want, q.Quarantine())
 		}
+	}
+}
+
+// Who joins clusters that share goes on behind all that they hold, also in the
+// place of one that has grown into its headroom since.
+func TestWhoJoinsGoesOnBehindHeadroom(t *testing.T) {
+	s := plan.Spec{
+		Pools:    []plan.PoolSpec{{Name: "corp", Prefixes: prefixes("10.0.0.0/8"), Headroom: 2}},
+		Share:    []plan.Role{plan.Pod},
+		Meshes:   []plan.Mesh{{Name: "m", Kind: plan.Submariner, Clusters: []string{"b1", "b2"}}},
+		Clusters: []plan.ClusterSpec{{Name: "a", Nodes: now(64)}, {Name: "b1", Nodes: now(16)}, {Name: "b2", Nodes: now(16)}},
+	}
+	p := solved(t, s)
+	s.Clusters[0].Nodes = now(128)
+	for _, name := range []string{"c", "d"} {
+		s.Clusters = append(s.Clusters, plan.ClusterSpec{Name: name, Nodes: now(16)})
+		s.Meshes[0].Clusters = append(s.Meshes[0].Clusters, name)
+		p, _ = evolved(t, p, s, plan.EvolveOptions{})
+	}
+}
+
+// A range that another cluster has pinned a part of is no place for who must be
+// apart from that one.
+func TestWhoJoinsIsApartFromPins(t *testing.T) {
+	s := plan.Spec{
+		Pools:    []plan.PoolSpec{{Name: "corp", Prefixes: prefixes("10.0.0.0/8")}},
+		Share:    []plan.Role{plan.Pod},
+		Clusters: []plan.ClusterSpec{{Name: "b", Nodes: now(64)}},
+	}
+	p := solved(t, s)
+	b, _ := p.Cluster("b")
+	part, err := dualstack.Single(netip.PrefixFrom(b.Block(plan.Pod).V4().Addr(), 20))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Clusters = append(s.Clusters,
+		plan.ClusterSpec{Name: "a", Nodes: now(16), Pins: map[plan.Role]dualstack.Pair{plan.Pod: part}},
+		plan.ClusterSpec{Name: "c", Nodes: now(16)})
+	s.Meshes = []plan.Mesh{{Name: "m", Kind: plan.Submariner, Clusters: []string{"a", "c"}}}
+	evolved(t, p, s, plan.EvolveOptions{})
+}
+
+// Who comes shares with clusters that stay as they are, as Solve has it.
+func TestWhoComesShares(t *testing.T) {
+	s := plan.Spec{
+		Pools: []plan.PoolSpec{
+			{Name: "corp", Prefixes: prefixes("10.0.0.0/16"), Roles: []plan.Role{plan.Node, plan.Pod}},
+			{Name: "services", Prefixes: prefixes("10.96.0.0/28"), Roles: []plan.Role{plan.Service}},
+		},
+		Share:    []plan.Role{plan.Service},
+		Clusters: []plan.ClusterSpec{{Name: "a", Nodes: now(1)}, {Name: "b", Nodes: now(1)}},
+	}
+	p := solved(t, s)
+	s.Clusters = append(s.Clusters, plan.ClusterSpec{Name: "c", Nodes: now(1)})
+	q, d := evolved(t, p, s, plan.EvolveOptions{})
+	if c, _ := q.Cluster("c"); c.Block(plan.Service) != pair("10.96.0.0/28") {
+		t.Errorf("service range %v", c.Block(plan.Service))
+	}
+	if len(d.Changes) != 1 || d.Changes[0].Cluster != "c" {
+		t.Errorf("more than c changes:\n%v", d)
 	}
 }

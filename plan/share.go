@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"net/netip"
 	"slices"
 
 	"github.com/kubecidr/kubecidr/cidr"
@@ -46,8 +47,10 @@ func (c cursor) at(bits int16) cursor {
 // the same pools: their places, by the want that has each, and how far each
 // clique is.
 type cliques struct {
-	places []int32
-	at     map[[2]string]cursor
+	places   []int32
+	at       map[[2]string]cursor
+	kept     map[netip.Prefix]int // places that are kept, by what is held there
+	shortest int                  // length of those
 }
 
 // share joins wants of shared roles that may have addresses in common: of the
@@ -64,15 +67,17 @@ func (p *placement) share(wide bool) bool {
 	for _, r := range p.spec.Share {
 		meshes := p.spec.meshesApart(r)
 		groups := map[int32]*cliques{} // by scope
-		for _, i := range p.sharing(r) {
+		is := p.sharing(r)
+		pins := p.pinsOf(is)
+		for _, i := range is {
 			w, cluster := &p.wants[i], p.blocks[p.wants[i].block].Cluster
 			if w.pinned {
 				exact = exact && !p.usable(w)
 				continue // it is its cluster's alone
 			}
-			if w.got.IsValid() && !slices.Contains(p.scopes.eligible[w.scope], int(w.pool)) {
+			if w.got.IsValid() && (touches(pins, w.held()) || !slices.Contains(p.scopes.eligible[w.scope], int(w.pool))) {
 				exact = false
-				continue // others may not have a place there, as it was adopted
+				continue // others may not have a place there: it is pinned for some, or was adopted
 			}
 			scope := w.scope
 			if wide {
@@ -134,22 +139,53 @@ func (p *placement) join(i int32, g *cliques, of [][2]string) {
 	}
 }
 
-// joinKept notes where a want has its place already.
+// joinKept notes where a want has its place already. Those with the most room
+// come first, so that each lies in a place that is there, or has one of its own.
 func (p *placement) joinKept(i int32, g *cliques, of [][2]string) {
 	w := &p.wants[i]
-	c := cursor{place: slices.IndexFunc(g.places, func(k int32) bool { return p.wants[k].held().Overlaps(w.held()) }), bits: w.bits}
-	if c.place < 0 {
-		c.place = len(g.places)
+	held := w.held()
+	place, ok := g.around(held)
+	if !ok {
+		place = len(g.places)
 		g.places = append(g.places, i)
-	} else if n, err := cidr.SubnetIndex(p.wants[g.places[c.place]].held(), w.held()); err == nil {
-		c.part = n
+		if g.kept == nil {
+			g.kept, g.shortest = map[netip.Prefix]int{}, held.Bits()
+		}
+		g.kept[held] = place
 	}
-	c.part++
+	// Parts of a place have as much headroom as the first there has now, which
+	// may be less than what w has: it goes on behind all that w holds.
+	first := &p.wants[g.places[place]]
+	c := cursor{place: place, part: 1, bits: max(w.bits, first.bits)}
+	last := netip.PrefixFrom(cidr.Last(held), int(c.bits)-int(first.headroom)).Masked()
+	if n, err := cidr.SubnetIndex(first.held(), last); err == nil {
+		c.part = n + 1
+	}
 	for _, k := range of {
-		if d := g.at[k]; d == (cursor{}) || c.after(d.at(c.bits)) {
+		d := g.at[k]
+		if bits := max(c.bits, d.bits); d == (cursor{}) || c.at(bits).after(d.at(bits)) {
 			g.at[k] = c
 		}
 	}
+}
+
+// around returns the place of a kept range that has all of p.
+func (g *cliques) around(p netip.Prefix) (place int, ok bool) {
+	for bits := p.Bits(); !ok && g.kept != nil && bits >= g.shortest; bits-- {
+		place, ok = g.kept[netip.PrefixFrom(p.Addr(), bits).Masked()]
+	}
+	return place, ok
+}
+
+// pinsOf are the pinned ranges among wants, by address and disjoint.
+func (p *placement) pinsOf(is []int32) []netip.Prefix {
+	var pins []netip.Prefix
+	for _, i := range is {
+		if w := &p.wants[i]; w.pinned {
+			pins = append(pins, w.got)
+		}
+	}
+	return cidr.Aggregate(pins)
 }
 
 // usable reports whether some of w lies in a pool that it could come from.
@@ -159,8 +195,8 @@ func (p *placement) usable(w *want) bool {
 	})
 }
 
-// sharing returns the wants of clusters' ranges of role r: those that have
-// their place first, then the largest.
+// sharing returns the wants of clusters' ranges of role r: first those that have
+// their place, with the most room first, then the others, the largest first.
 func (p *placement) sharing(r Role) []int32 {
 	var is []int32
 	for i := range p.wants {
@@ -169,12 +205,11 @@ func (p *placement) sharing(r Role) []int32 {
 			is = append(is, int32(i))
 		}
 	}
-	sortByKey(is, 129, func(i int32) int { return int(p.wants[i].bits) })
-	sortByKey(is, 2, func(i int32) int {
-		if p.wants[i].got.IsValid() {
-			return 0
+	sortByKey(is, 2*129, func(i int32) int {
+		if w := &p.wants[i]; w.got.IsValid() {
+			return int(w.bits) - int(w.headroom)
 		}
-		return 1
+		return 129 + int(p.wants[i].bits)
 	})
 	return is
 }
