@@ -80,7 +80,7 @@ func (k *keeper) makeWay() {
 	if err != nil {
 		return // ranges are valid prefixes
 	}
-	sharing := k.evolution.spec.sharing()
+	sharing, before := k.evolution.spec.sharing(), k.prev.spec.sharing()
 	for i, j := range pairs {
 		pin, w := &k.wants[pinned[i]], &k.wants[keeping[j]]
 		a, b := &k.blocks[pin.block], &k.blocks[w.block]
@@ -88,7 +88,7 @@ func (k *keeper) makeWay() {
 		case !w.kept, a.Role == b.Role && sharing.allows(a.Role, a.Cluster, b.Cluster):
 		case !pin.got.Overlaps(w.got):
 			w.headroom = 0
-		case !k.overlapped(pinned[i], w.got):
+		case !k.overlapped(pinned[i], w.got), a.Role == b.Role && before.allows(a.Role, k.oldName(pinned[i]), k.oldName(keeping[j])):
 			k.leaveFor(keeping[j], fmt.Sprintf("it overlaps %v, which is pinned for %s now", pin.got, a.label()), "pin nothing over it")
 		}
 	}

@@ -287,3 +287,21 @@ func TestWhoComesShares(t *testing.T) {
 		t.Errorf("more than c changes:\n%v", d)
 	}
 }
+
+// A range in one that is pinned for another cluster needs leave to move once a
+// mesh joins the two, as among ranges that were found.
+func TestClustersThatShareAPinAreJoined(t *testing.T) {
+	s := plan.Spec{
+		Pools:    []plan.PoolSpec{{Name: "corp", Prefixes: prefixes("10.0.0.0/8")}},
+		Share:    []plan.Role{plan.Pod},
+		Clusters: []plan.ClusterSpec{{Name: "b", Nodes: now(16)}},
+	}
+	p := solved(t, s)
+	s.Clusters = append(s.Clusters, plan.ClusterSpec{Name: "a", Nodes: now(16), Pins: map[plan.Role]dualstack.Pair{plan.Pod: pair("10.0.0.0/21")}})
+	p, _ = evolved(t, p, s, plan.EvolveOptions{})
+	s.Meshes = []plan.Mesh{{Name: "m", Kind: plan.Submariner, Clusters: []string{"a", "b"}}}
+	if rs := outgrown(t, p, s, plan.EvolveOptions{}); len(rs) != 1 || rs[0].Cluster != "b" || rs[0].Role != plan.Pod {
+		t.Errorf("outgrown: %v", rs)
+	}
+	evolved(t, p, s, plan.EvolveOptions{AllowMove: []string{"b"}})
+}
