@@ -24,7 +24,7 @@ func (k *keeper) open() error {
 	}
 	expired := len(k.resting) < len(k.prev.resting)
 	for _, g := range k.gone {
-		if _, cooldown := k.cooldown(g.got); cooldown > 0 && now.IsZero() {
+		if cooldown := k.cooldown(g.got); cooldown > 0 && now.IsZero() {
 			return fmt.Errorf("plan: %s %v is given up and rests for %v: %w: set EvolveOptions.Now", g.of, g.got, cooldown, ErrNow)
 		}
 	}
@@ -118,18 +118,23 @@ func (k *keeper) openAnew(bans []ban) error {
 	return nil
 }
 
-// cooldown returns the pool of a range and for how long ranges of it rest.
-func (k *keeper) cooldown(p netip.Prefix) (*PoolSpec, Duration) {
-	pool := poolOf(k.space, p)
-	if pool == nil {
-		return nil, 0
+// cooldown returns for how long a range rests: as its pool has it, or, where
+// that was cut, the one of those with a part of it that lets it rest the longest.
+func (k *keeper) cooldown(p netip.Prefix) Duration {
+	if pool := poolOf(k.space, p); pool != nil {
+		return pool.Cooldown
 	}
-	return pool, pool.Cooldown
+	longest := Duration(0)
+	i, _ := slices.BinarySearchFunc(k.space, p.Addr(), func(q poolPrefix, a netip.Addr) int { return q.prefix.Addr().Compare(a) })
+	for ; i < len(k.space) && p.Contains(k.space[i].prefix.Addr()); i++ {
+		longest = max(longest, k.space[i].pool.Cooldown)
+	}
+	return longest
 }
 
 // until is the time until which a range rests; zero if it does not.
 func (k *keeper) until(g gone) time.Time {
-	if _, d := k.cooldown(g.got); d > 0 {
+	if d := k.cooldown(g.got); d > 0 {
 		return k.options.Now.Add(time.Duration(d)).UTC()
 	}
 	return time.Time{}

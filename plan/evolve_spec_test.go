@@ -197,6 +197,41 @@ func TestErrNow(t *testing.T) {
 	}
 }
 
+// What rests goes on to do so where its pool is cut or divided, whether it was
+// given up before or with that step.
+func TestRangesRestInWhatIsLeftOfAPool(t *testing.T) {
+	now1 := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	pool := func(name, space string) plan.PoolSpec {
+		return plan.PoolSpec{Name: name, Prefixes: prefixes(space), Cooldown: 30 * plan.Day, Fit: plan.FirstFit}
+	}
+	fleet := func(clusters []plan.ClusterSpec, pools ...plan.PoolSpec) plan.Spec {
+		return plan.Spec{Pools: pools, Clusters: clusters}
+	}
+	a, b := plan.ClusterSpec{Name: "a", Nodes: now(100)}, plan.ClusterSpec{Name: "b", Nodes: now(100)}
+	gone := plan.ClusterSpec{Name: "gone", Nodes: now(200)} // its pods first
+	p := solved(t, fleet([]plan.ClusterSpec{a, gone}, pool("all", "10.0.0.0/15")))
+	if c, _ := p.Cluster("gone"); c.Block(plan.Pod) != pair("10.0.0.0/17") {
+		t.Fatalf("pods %v", c.Block(plan.Pod))
+	}
+	cut := fleet([]plan.ClusterSpec{a, b}, pool("first", "10.0.0.0/18"), pool("second", "10.0.64.0/18"), pool("third", "10.0.128.0/17"), pool("rest", "10.1.0.0/16"))
+	first, _ := evolved(t, p, fleet([]plan.ClusterSpec{a}, pool("all", "10.0.0.0/15")), plan.EvolveOptions{Now: now1})
+	for _, before := range []*plan.Plan{p, first} {
+		q, _ := evolved(t, before, cut, plan.EvolveOptions{Now: now1.AddDate(0, 0, 1)})
+		rests := 0
+		for _, z := range q.Quarantine() {
+			rests++
+			for x := range q.Blocks() {
+				if x.Range.V4().Overlaps(z.Prefix) {
+					t.Errorf("%v has addresses of %v, which rests until %v", x, z.Prefix, z.Until)
+				}
+			}
+		}
+		if rests != 3 {
+			t.Errorf("%d ranges rest", rests)
+		}
+	}
+}
+
 // A range that is given up rests to the second, and then whoever needs one of
 // its size gets it.
 func TestCooldown(t *testing.T) {

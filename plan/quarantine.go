@@ -36,14 +36,15 @@ func (p *Plan) rest(pools []openPool) error {
 	return nil
 }
 
-// rest puts q into quarantine where the pool has it. What is banned there
-// nobody gets anyway.
+// rest puts q into quarantine as far as the pool has it, which may have lost a
+// part since. What is banned there nobody gets anyway.
 func (o *openPool) rest(q Quarantined) error {
 	for _, space := range o.spec.Prefixes {
-		if space.Bits() > q.Prefix.Bits() || !space.Contains(q.Prefix.Addr()) {
+		if !space.Overlaps(q.Prefix) {
 			continue
 		}
-		for p := range without(q.Prefix, overlapping(o.ban.space, q.Prefix)) {
+		part := clip(q.Prefix, space)
+		for p := range without(part, overlapping(o.ban.space, part)) {
 			if err := o.free.Claim(p); err != nil {
 				return err
 			}
@@ -51,7 +52,6 @@ func (o *openPool) rest(q Quarantined) error {
 				return err
 			}
 		}
-		return nil
 	}
 	return nil
 }
