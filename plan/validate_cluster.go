@@ -118,6 +118,8 @@ func (v *validator) extra(i, j int, c *ClusterSpec) {
 	switch {
 	case b.Name == "":
 		fail("name", "the extra range has no name")
+	case !utf8.ValidString(b.Name):
+		fail("name", "range %q: it is not UTF-8", b.Name)
 	case !printable(b.Name):
 		fail("name", "range %q: a name has no spaces or control characters", b.Name)
 	case slices.ContainsFunc(c.Extra[:j], func(a BlockSpec) bool { return a.Name == b.Name && a.Role == b.Role }):

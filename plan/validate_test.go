@@ -126,6 +126,7 @@ func TestValidateNamesThePlace(t *testing.T) {
 
 		{"an extra range without a name", extra(plan.BlockSpec{Role: plan.Node, Count: now(3)}), "clusters[0].extra[0].name", "the extra range has no name"},
 		{"an extra range with a space in its name", extra(plan.BlockSpec{Name: "a z", Role: plan.Node, Count: now(3)}), "clusters[0].extra[0].name", "no spaces"},
+		{"an extra range with a name that JSON cannot hold", extra(plan.BlockSpec{Name: "a\xff", Role: plan.Node, Count: now(3)}), "clusters[0].extra[0].name", "not UTF-8"},
 		{"two extra ranges of one name", extra(plan.BlockSpec{Name: "az", Role: plan.Node, Count: now(3)}, plan.BlockSpec{Name: "az", Role: plan.Node, Count: now(3)}), "clusters[0].extra[1].name", `two extra node ranges "az"`},
 		{"an extra range for a role that is none", extra(plan.BlockSpec{Name: "az", Role: "egress", Count: now(3)}), "clusters[0].extra[0].role", `role "egress": want one of`},
 		{"an extra range of a zone that is not there", extra(plan.BlockSpec{Name: "az", Role: plan.Node, Zone: "dmz", Count: now(3)}), "clusters[0].extra[0].zone", `no zone "dmz"`},
