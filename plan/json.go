@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/kubecidr/kubecidr/cidr"
 	"github.com/kubecidr/kubecidr/dualstack"
 	"github.com/kubecidr/kubecidr/k8sflags"
 )
@@ -241,6 +242,14 @@ func (d *document) plan(s Spec, blocks []Block) (*Plan, error) {
 		}
 	}
 	s.Clusters = nil
+	for _, q := range d.Quarantine {
+		if _, err := cidr.Parse(q.Prefix.String()); err != nil {
+			return nil, fmt.Errorf("plan: decode: quarantine: %w", err)
+		}
+		if q.Until.IsZero() {
+			return nil, fmt.Errorf("plan: decode: quarantine: %v rests until no time", q.Prefix)
+		}
+	}
 	slices.SortFunc(d.Quarantine, compareQuarantined)
 	p, err := assemble(s, networks, clusters, d.Quarantine)
 	if err != nil {

@@ -282,6 +282,24 @@ func TestDecodeKeepsNodeMasks(t *testing.T) {
 	}
 }
 
+// What rests is a range, and rests until some time.
+func TestDecodeRefusesWhatCannotRest(t *testing.T) {
+	good := text(t, solved(t, corp()))
+	for _, tt := range []struct{ rests, says string }{
+		{`{"prefix":"10.9.0.0/16","until":"2026-03-01T00:00:00Z"}`, ""},
+		{`{"prefix":"","until":"2026-03-01T00:00:00Z"}`, "quarantine"},
+		{`{"prefix":"10.9.0.1/16","until":"2026-03-01T00:00:00Z"}`, "host bits"},
+		{`{"prefix":"::ffff:10.9.0.0/112","until":"2026-03-01T00:00:00Z"}`, "IPv4-mapped"},
+		{`{"prefix":"10.0.0.0/8","until":"2026-03-01T00:00:00Z"}`, "10.0.0.0/8 rests until"},
+		{`{"prefix":"10.9.0.0/16"}`, "10.9.0.0/16 rests until no time"},
+	} {
+		_, err := plan.Decode([]byte(strings.Replace(good, `"spec":`, `"quarantine":[`+tt.rests+`],"spec":`, 1)))
+		if tt.says == "" && err != nil || tt.says != "" && (err == nil || !strings.Contains(err.Error(), tt.says)) {
+			t.Errorf("%s: %v", tt.rests, err)
+		}
+	}
+}
+
 // The zero Plan is empty.
 func TestZeroPlan(t *testing.T) {
 	var p plan.Plan
