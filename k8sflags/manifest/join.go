@@ -31,7 +31,8 @@ func (m Missing) Explains(f k8sflags.Finding) bool {
 // Join makes the set of flags that fragments of a cluster's files say together:
 //
 //   - A unit's drop-ins, in kubelet.service.d beside kubelet.service, have the
-//     last word over it, by name. A drop-in by itself is a unit.
+//     last word over it, by name. A drop-in by itself is a unit. In systemd's
+//     directories a file of /etc hides that of its name in /usr/lib.
 //   - Variables in a unit's command are put in from its Environment lines and
 //     from the environment files that it names, found by their base name.
 //   - A kubelet's --config is replaced by the KubeletConfiguration it names: that

@@ -87,6 +87,14 @@ func TestJoin(t *testing.T) {
 		{"drop-ins of each node", []file{
 			{"n1/kubelet.service", service}, {"n2/kubelet.service", service}, {"n2/kubelet.service.d/a.conf", "[Service]\nExecStart=\nExecStart=/bin/kubelet --max-pods=7\n"},
 		}, "max-pods", []string{"n1/kubelet.service 1", "n2/kubelet.service.d/a.conf 7"}},
+		{"a drop-in hides that of its name in another directory", []file{
+			{"n1/etc/systemd/system/kubelet.service.d/10-a.conf", "[Service]\nExecStart=\nExecStart=/bin/kubelet --max-pods=7\n"},
+			{"n1/usr/lib/systemd/system/kubelet.service", service},
+			{"n1/usr/lib/systemd/system/kubelet.service.d/10-a.conf", "[Service]\nExecStart=\nExecStart=/bin/kubelet --max-pods=8\n"},
+		}, "max-pods", []string{"7"}},
+		{"and a unit that of its name, but not another machine's", []file{
+			{"/lib/systemd/system/kubelet.service", service}, {"/etc/systemd/system/kubelet.service", "[Service]\nExecStart=/bin/kubelet --max-pods=7\n"}, {"n2/lib/systemd/system/kubelet.service", service},
+		}, "max-pods", []string{"/etc/systemd/system/kubelet.service 7", "n2/lib/systemd/system/kubelet.service 1"}},
 		{"environment files win over lines", []file{
 			{"kubelet.service", "[Service]\nExecStart=/bin/kubelet $A\nEnvironmentFile=-/etc/default/kubelet\nEnvironment=A=--max-pods=1\n"}, {"etc/default/kubelet", "A='--max-pods=2 --v=3'\n"},
 		}, "max-pods", []string{"2"}},

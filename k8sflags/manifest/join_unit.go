@@ -9,9 +9,18 @@ import (
 // units adds the processes of unit files.
 func (j *joining) units() {
 	var units, dropIns []*unit
+	found := map[[2]string]int{} // the first of unitDirs that has a file of a name
+	for _, f := range j.fragments {
+		if f.unit != nil {
+			root, name, dir := f.unit.place()
+			if first, ok := found[[2]string{root, name}]; !ok || dir < first {
+				found[[2]string{root, name}] = dir
+			}
+		}
+	}
 	for _, f := range j.fragments {
 		switch {
-		case f.unit == nil:
+		case f.unit == nil || f.unit.hidden(found):
 		case f.unit.dropInOf() != "":
 			dropIns = append(dropIns, f.unit)
 		default:
@@ -45,6 +54,28 @@ func (j *joining) units() {
 			}
 		}
 	}
+}
+
+// unitDirs are where systemd looks for units and drop-ins. A file in one of them
+// hides those of its name in the ones behind (systemd.unit(5)).
+var unitDirs = []string{"/etc/systemd/system/", "/run/systemd/system/", "/usr/local/lib/systemd/system/", "/usr/lib/systemd/system/", "/lib/systemd/system/"}
+
+// place splits a unit's path at one of unitDirs: the root of its machine, and
+// its name below the directory. Elsewhere the name is all of the path.
+func (u *unit) place() (root, name string, dir int) {
+	file := "/" + strings.TrimPrefix(path.Clean(u.file), "/")
+	for i, d := range unitDirs {
+		if root, name, ok := strings.Cut(file, d); ok {
+			return root, name, i
+		}
+	}
+	return file, "", 0
+}
+
+// hidden reports whether the machine has a file of the name in front of u.
+func (u *unit) hidden(found map[[2]string]int) bool {
+	root, name, dir := u.place()
+	return found[[2]string{root, name}] < dir
 }
 
 // dropInOf returns the path of the unit that a drop-in changes, or "".
