@@ -2,9 +2,12 @@ package k8sflags
 
 import (
 	"net/netip"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/kubecidr/kubecidr/cidr"
 )
 
 // What ParseCIDRSloppy of k8s.io/utils/net makes of a range's text.
@@ -165,4 +168,46 @@ func TestLostBlocks(t *testing.T) {
 			t.Fatalf("%v, /%d, %v: %d of %d, want %d of %d", pods, mask, services, lost, total, wantLost, wantTotal)
 		}
 	})
+}
+
+// Every special-purpose block of the registries is in one of the tables, but
+// those that are for private use and those that no flag takes.
+func TestSpecialPurposeBlocksAreJudged(t *testing.T) {
+	private := prefixes("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+	mapped := netip.MustParsePrefix("::ffff:0:0/96")
+	judged := func(p netip.Prefix) bool {
+		for _, s := range specialRanges {
+			if s.prefix.Overlaps(p) {
+				return true
+			}
+		}
+		for _, s := range setAside {
+			if covers(s.prefix, p) {
+				return true
+			}
+		}
+		return false
+	}
+	for _, whole := range prefixes("0.0.0.0/0", "::/0") {
+		for s := range cidr.SpecialPurpose(whole) {
+			if !judged(s.Prefix) && s.Prefix != mapped && !slices.Contains(private, s.Prefix) {
+				t.Errorf("%s, %s, is in no table", s.Prefix, s.Name)
+			}
+		}
+	}
+	for i, s := range setAside {
+		for _, before := range setAside[:i] {
+			if covers(before.prefix, s.prefix) {
+				t.Errorf("%s is never told, being behind %s", s.prefix, before.prefix)
+			}
+		}
+	}
+}
+
+func prefixes(texts ...string) []netip.Prefix {
+	var ps []netip.Prefix
+	for _, text := range texts {
+		ps = append(ps, netip.MustParsePrefix(text))
+	}
+	return ps
 }

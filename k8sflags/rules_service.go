@@ -153,6 +153,7 @@ var specialRanges = []struct {
 	{netip.MustParsePrefix("::/127"), "unspecified and loopback"},
 	{netip.MustParsePrefix("64:ff9b::/96"), "NAT64"},
 	{netip.MustParsePrefix("100::/64"), "discard"},
+	{netip.MustParsePrefix("100:0:0:1::/64"), "dummy"},
 	{netip.MustParsePrefix("fe80::/10"), "link-local"},
 	{netip.MustParsePrefix("ff00::/8"), "multicast"},
 }
@@ -170,7 +171,8 @@ func checkSpecialRange(_ *cluster, m *member, r report) {
 }
 
 // setAside are ranges that work as far as Kubernetes goes, and that somebody
-// else may take for something else. It is never written.
+// else may take for something else; one that lies in another comes before it. It
+// is never written.
 var setAside = []struct {
 	prefix netip.Prefix
 	what   string
@@ -178,15 +180,20 @@ var setAside = []struct {
 	{netip.MustParsePrefix("192.0.2.0/24"), "for documentation (RFC 5737)"},
 	{netip.MustParsePrefix("198.51.100.0/24"), "for documentation (RFC 5737)"},
 	{netip.MustParsePrefix("203.0.113.0/24"), "for documentation (RFC 5737)"},
+	{netip.MustParsePrefix("192.31.196.0/24"), "for AS112 (RFC 7535)"},
+	{netip.MustParsePrefix("192.52.193.0/24"), "for AMT (RFC 7450)"},
+	{netip.MustParsePrefix("192.175.48.0/24"), "for AS112 (RFC 7534)"},
 	{netip.MustParsePrefix("192.88.99.0/24"), "for relays of 6to4, which is over (RFC 7526)"},
 	{netip.MustParsePrefix("198.18.0.0/15"), "for benchmarks (RFC 2544)"},
 	{netip.MustParsePrefix("240.0.0.0/4"), "reserved, and dropped by many (RFC 1112)"},
 	{netip.MustParsePrefix("64:ff9b:1::/48"), "for NAT64 (RFC 8215)"},
 	{netip.MustParsePrefix("2001::/32"), "for Teredo (RFC 4380)"},
 	{netip.MustParsePrefix("2001:2::/48"), "for benchmarks (RFC 5180)"},
+	{netip.MustParsePrefix("2001::/23"), "for protocols of the IETF (RFC 2928)"},
 	{netip.MustParsePrefix("2001:db8::/32"), "for documentation (RFC 3849)"},
 	{netip.MustParsePrefix("3fff::/20"), "for documentation (RFC 9637)"},
 	{netip.MustParsePrefix("2002::/16"), "for 6to4 (RFC 3056)"},
+	{netip.MustParsePrefix("2620:4f:8000::/48"), "for AS112 (RFC 7534)"},
 	{netip.MustParsePrefix("5f00::/16"), "for segment routing (RFC 9602)"},
 	{netip.MustParsePrefix("fc00::/8"), "not defined; private addresses are in fd00::/8 (RFC 4193)"},
 	{netip.MustParsePrefix("fd00::/48"), "private without a random global ID, so that others may have it too (RFC 4193)"},
@@ -203,6 +210,7 @@ func checkSetAside(_ *cluster, m *member, r report) {
 			for _, s := range setAside {
 				if covers(s.prefix, p) {
 					r.flag(m, flag, "use private or own addresses", "%s lies in %s, which is %s", p, s.prefix, s.what)
+					break
 				}
 			}
 		}
