@@ -41,8 +41,8 @@ func (m Missing) Explains(f k8sflags.Finding) bool {
 //     a --config, so that it is two processes: one that says so, and the file.
 //   - kubeadm's configuration is what kubeadm makes of it: kube-apiserver for each
 //     control plane node, kube-controller-manager, a kubelet for each
-//     InitConfiguration and JoinConfiguration, and kube-proxy, with those flags
-//     alone that have to do with addresses.
+//     InitConfiguration and JoinConfiguration, and kube-proxy unless it is disabled
+//     or its phase skipped, with those flags alone that have to do with addresses.
 //
 // The set's version is the newest that a file names, by kubernetesVersion or the
 // tag of an image; a process keeps one of its own where that is another. Where

@@ -9,7 +9,8 @@ import (
 )
 
 // fragmentConfigs returns the configuration files of a fragment. kubeadm fills
-// in those of its own file, and writes those that are not there.
+// in those of its own file, and writes those that are not there, but none for a
+// kube-proxy that it does not run.
 func fragmentConfigs(f *Fragment) []*config {
 	var out []*config
 	for _, c := range f.configs {
@@ -22,7 +23,11 @@ func fragmentConfigs(f *Fragment) []*config {
 	if k == nil {
 		return out
 	}
+	noProxy := k.noProxy || slices.ContainsFunc(f.nodes, func(n *nodeConfig) bool { return n.noProxy })
 	for _, component := range []k8sflags.Component{k8sflags.Kubelet, k8sflags.Proxy} {
+		if noProxy && component == k8sflags.Proxy {
+			continue
+		}
 		if !slices.ContainsFunc(out, func(c *config) bool { return c.component == component }) {
 			out = append(out, &config{component: component, file: f.file, line: k.at.Line})
 		}

@@ -18,6 +18,7 @@ type clusterConfig struct {
 	pods     setting
 	api      settings // extraArgs
 	manager  settings
+	noProxy  bool // kube-proxy is left to others
 }
 
 // nodeConfig is what InitConfiguration or JoinConfiguration says about flags.
@@ -28,6 +29,7 @@ type nodeConfig struct {
 	advertise    setting
 	port         setting
 	kubelet      settings // extraArgs
+	noProxy      bool     // its phase is skipped
 }
 
 // The defaults of kubeadm (cmd/kubeadm/app/apis/kubeadm/v1beta4/defaults.go).
@@ -72,6 +74,9 @@ func (f *Fragment) kubeadmCluster(c cursor) {
 		manager:  extraArgs(c, c.at("controllerManager").at("extraArgs")),
 	}
 	k.version = kubeadmVersion(c)
+	if disabled, ok := c.at("proxy").at("disabled").boolean(); ok {
+		k.noProxy, _ = strconv.ParseBool(disabled)
+	}
 	f.kinds, f.cluster = append(f.kinds, ClusterConfiguration), k
 }
 
@@ -139,6 +144,12 @@ func (f *Fragment) kubeadmNode(c cursor, kind Kind) {
 		n.port = setting{flag: "secure-port", value: strconv.Itoa(port), at: endpoint.at("bindPort").origin()}
 	}
 	n.kubelet = extraArgs(c, c.at("nodeRegistration").at("kubeletExtraArgs"))
+	if kind == InitConfiguration { // cmd/kubeadm/app/cmd/init.go, manageSkippedAddons
+		for _, e := range c.at("skipPhases").list() {
+			phase, _ := e.text()
+			n.noProxy = n.noProxy || phase == "addon" || phase == "addon/kube-proxy"
+		}
+	}
 	f.kinds, f.nodes = append(f.kinds, kind), append(f.nodes, n)
 }
 
