@@ -10,7 +10,7 @@ import (
 // with or without a path, a Windows .exe, a provider's cloud-controller-manager
 // (aws-cloud-controller-manager), or "hyperkube" followed by the component.
 // Wrappers in front of it are skipped with their options: exec, sudo, env,
-// nohup, nice, and assignments of environment variables.
+// nohup, nice, go-runner, and assignments of environment variables.
 //
 // Origin.Arg of each flag is its place in argv, argv[0] being the first. The
 // errors wrap [ErrComponent] or [ErrSyntax].
@@ -63,10 +63,16 @@ type wrapper struct {
 	withValue []string
 }
 
+// logRunner are the options of the program that writes a component's log to a
+// file (staging/src/k8s.io/component-base/logs/kube-log-runner).
+var logRunner = []string{"-log-file", "--log-file", "-log-file-age", "--log-file-age", "-log-file-size", "--log-file-size", "-flush-interval", "--flush-interval"}
+
 // wrappers is never written.
 var wrappers = []wrapper{
 	{name: "env", withValue: []string{"-u", "-C"}},
 	{name: "exec", withValue: []string{"-a"}},
+	{name: "go-runner", withValue: logRunner}, // in the images of the components
+	{name: "kube-log-runner", withValue: logRunner},
 	{name: "nice", withValue: []string{"-n"}},
 	{name: "nohup"},
 	{name: "sudo", withValue: []string{"-u", "-g", "-h", "-p", "-C", "-T", "-r", "-t", "-D", "-R", "-U"}},
