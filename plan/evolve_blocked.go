@@ -50,43 +50,74 @@ type obstacle struct {
 	what string
 }
 
+// obstacles are all that there is. Many ranges may ask what is around them, so
+// it is put together once.
+func (k *keeper) obstacles() *cidr.Index[string] {
+	if k.inTheWay == nil {
+		x, err := cidr.NewIndex(k.eachObstacle)
+		if err != nil {
+			x = &cidr.Index[string]{} // ranges are valid prefixes
+		}
+		k.inTheWay = x
+	}
+	return k.inTheWay
+}
+
+func (k *keeper) eachObstacle(yield func(netip.Prefix, string) bool) {
+	for _, r := range k.evolution.spec.Reserved {
+		if !yield(r.Prefix, "reserved"+forReason(r.Reason)) {
+			return
+		}
+	}
+	for _, peer := range k.evolution.spec.Peers {
+		for _, p := range peer.Prefixes {
+			if !yield(p, fmt.Sprintf("of peer %q", peer.Name)) {
+				return
+			}
+		}
+	}
+	for _, q := range k.resting {
+		if !yield(q.Prefix, "resting until "+q.Until.Format(time.DateOnly)) {
+			return
+		}
+	}
+	left := make(map[gone]bool, len(k.gone))
+	for _, g := range k.gone {
+		left[gone{got: g.got, of: g.of}] = true
+	}
+	for _, b := range k.prev.blocks() {
+		of := b.label()
+		for p := range b.Range.All() {
+			if left[gone{got: p, of: of}] {
+				continue // given up, and listed where it rests
+			}
+			room, what := b.room(cidr.FamilyOf(p)), "of "+of
+			if room != p {
+				what += " with its headroom"
+			}
+			if !yield(room, what) {
+				return
+			}
+		}
+	}
+}
+
 // inside says what else has addresses of target, by address, and not more of
 // it than can be read.
 func (k *keeper) inside(target, own netip.Prefix) string {
 	var all []obstacle
 	add := func(p netip.Prefix, what string) {
-		if p.Overlaps(target) && !p.Overlaps(own) {
+		if !p.Overlaps(own) {
 			all = append(all, obstacle{p, what})
 		}
 	}
-	for _, r := range k.evolution.spec.Reserved {
-		add(r.Prefix, "reserved"+forReason(r.Reason))
+	for p, what := range k.obstacles().Subnets(target) {
+		add(p, what)
 	}
-	for _, peer := range k.evolution.spec.Peers {
-		for _, p := range peer.Prefixes {
-			add(p, fmt.Sprintf("of peer %q", peer.Name))
+	for p, what := range k.obstacles().Supernets(target) {
+		if p != target {
+			add(p, what)
 		}
-	}
-	for _, q := range k.resting {
-		add(q.Prefix, "resting until "+q.Until.Format(time.DateOnly))
-	}
-	look := func(bs []Block) {
-		for i := range bs {
-			for p := range bs[i].Range.All() {
-				if slices.ContainsFunc(k.gone, func(g gone) bool { return g.got == p && g.of == bs[i].label() }) {
-					continue // given up, and listed where it rests
-				}
-				room, headroom := bs[i].room(cidr.FamilyOf(p)), ""
-				if room != p {
-					headroom = " with its headroom"
-				}
-				add(room, "of "+bs[i].label()+headroom)
-			}
-		}
-	}
-	look(k.prev.networks)
-	for _, c := range k.prev.clusters {
-		look(c.blocks)
 	}
 	if len(all) == 0 {
 		return "ranges that this same step gives to others"

@@ -77,10 +77,13 @@ type keeper struct {
 	*layout
 	taken   []netip.Prefix
 	space   []poolPrefix
+	before  *keeper // with the earlier plan's; see misplacedBefore
 	mayMove map[string]bool
 	gone    []gone
 	growing []growing
 	left    []leftShared
+	// inTheWay is what has addresses; see obstacles.
+	inTheWay *cidr.Index[string]
 	// direct: the free space is that of the earlier plan but for what is given
 	// up, and need not be put together from all ranges. Where ranges may overlap
 	// it must be, since what one gives up another may still have.
@@ -128,8 +131,8 @@ func (k *keeper) networks(us users) error {
 		if err := k.layout.network(n, us); err != nil {
 			return err
 		}
-		j := slices.IndexFunc(k.prev.networks, func(b Block) bool { return b.Name == name })
-		if j < 0 || name == n.Name && k.names.networksLeft[name] {
+		j, ok := k.prev.findNetwork(name)
+		if !ok || name == n.Name && k.names.networksLeft[name] {
 			k.direct = k.direct && n.Pin.IsZero()
 			continue
 		}
@@ -323,14 +326,16 @@ func (k *keeper) misplacedBefore(b *Block, was netip.Prefix) string {
 	if j, ok := k.prev.find(b.Cluster); ok {
 		c := k.prev.clusters[j]
 		region, pin = c.spec.Region, c.pinOf(b)
-	} else if j := slices.IndexFunc(k.prev.spec.Networks, func(n Network) bool { return n.Name == b.Name }); j >= 0 {
+	} else if j, ok := k.prev.findNetwork(b.Name); ok {
 		region, pin = k.prev.spec.Networks[j].Region, k.prev.spec.Networks[j].Pin
 	}
 	if pin.Of(cidr.FamilyOf(was)) == was {
 		return ""
 	}
-	old := keeper{taken: k.prev.spec.taken(), space: k.prev.spec.space()}
-	return old.misplaced(b, was, region)
+	if k.before == nil {
+		k.before = &keeper{taken: k.prev.spec.taken(), space: k.prev.spec.space()}
+	}
+	return k.before.misplaced(b, was, region)
 }
 
 // poolNumber is the index of the pool that all of p lies in, −1 for none.

@@ -189,3 +189,9 @@ func (p *Plan) find(name string) (int, bool) {
 		return 0
 	})
 }
+
+// findNetwork returns the place of a network among the plan's, which is that
+// among its spec's.
+func (p *Plan) findNetwork(name string) (int, bool) {
+	return find(len(p.networks), func(i int) string { return p.networks[i].Name }, name)
+}

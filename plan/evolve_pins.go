@@ -16,7 +16,7 @@ func (e *evolution) unsettle(matches []match) {
 	for i := range e.spec.Networks {
 		n := &e.spec.Networks[i]
 		name := e.names.oldNetwork(n.Name)
-		if slices.ContainsFunc(e.prev.spec.Networks, func(old Network) bool { return old.Name == name && old.Pin == n.Pin }) {
+		if j, ok := e.prev.findNetwork(name); ok && e.prev.spec.Networks[j].Pin == n.Pin {
 			continue // who overlaps it did before, in a plan that was adopted
 		}
 		for p := range n.Pin.All() {
