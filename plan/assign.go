@@ -95,13 +95,12 @@ func (d *demand) assign() (pools []int32, proven bool) {
 func (d *demand) order() []int32 {
 	// Equal sets get equal ranks, so that equal requests follow each other.
 	bySet := upTo(len(d.sets))
-	less := func(a, b []int) int { return cmp.Or(cmp.Compare(len(a), len(b)), slices.Compare(a, b)) }
-	slices.SortStableFunc(bySet, func(i, j int32) int { return less(d.sets[i], d.sets[j]) })
+	slices.SortStableFunc(bySet, func(i, j int32) int { return compareSets(d.sets[i], d.sets[j]) })
 	rank, size := make([]int, len(d.sets)), make([]int, len(d.sets))
 	for k := 1; k < len(bySet); k++ {
 		a, b := bySet[k-1], bySet[k]
 		rank[b], size[b] = rank[a], size[a]
-		if less(d.sets[a], d.sets[b]) != 0 {
+		if compareSets(d.sets[a], d.sets[b]) != 0 {
 			rank[b]++
 		}
 		if len(d.sets[a]) != len(d.sets[b]) {
@@ -115,34 +114,38 @@ func (d *demand) order() []int32 {
 	return order
 }
 
-// used returns the sets of eligible pools of all requests, each once.
+// used returns the sets of eligible pools of all requests, each once, small ones
+// first.
 func (d *demand) used() [][]int {
 	seen := make([]bool, len(d.sets))
 	var sets [][]int
 	for _, r := range d.requests {
-		if seen[r.set] {
-			continue
-		}
-		seen[r.set] = true
-		if !slices.ContainsFunc(sets, func(s []int) bool { return slices.Equal(s, d.sets[r.set]) }) {
+		if !seen[r.set] {
+			seen[r.set] = true
 			sets = append(sets, d.sets[r.set])
 		}
 	}
-	return sets
+	slices.SortFunc(sets, compareSets)
+	return slices.CompactFunc(sets, slices.Equal[[]int])
 }
 
+// compareSets puts the sets with fewer pools first.
+func compareSets(a, b []int) int { return cmp.Or(cmp.Compare(len(a), len(b)), slices.Compare(a, b)) }
+
 // nested reports whether of every two sets of eligible pools one contains the
-// other, or they have none in common.
+// other, or they have none in common. Small ones come first.
 func nested(sets [][]int) bool {
-	for i, a := range sets {
-		for _, b := range sets[:i] {
-			common := 0
-			for _, p := range a {
-				if slices.Contains(b, p) {
-					common++
-				}
+	around := map[int]int{} // the largest set so far that has a pool; all before lie in such
+	for i, set := range sets {
+		common := map[int]int{}
+		for _, p := range set {
+			if k, ok := around[p]; ok {
+				common[k]++
 			}
-			if common > 0 && common < len(a) && common < len(b) {
+			around[p] = i
+		}
+		for k, n := range common {
+			if n < len(sets[k]) {
 				return false
 			}
 		}

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"maps"
 	"math/big"
 	"net/netip"
 	"slices"
@@ -142,7 +143,6 @@ func ranges(n int) string {
 // infeasible explains why p left something unplaced.
 func infeasible(s *Spec, p *placement) *InfeasibleError {
 	e := &InfeasibleError{Proven: p.proven}
-	concerned := map[cidr.Family][]int{} // pools that the unplaced may use
 	for _, i := range p.unplaced {
 		w := &p.wants[i]
 		b := &p.blocks[w.block]
@@ -151,7 +151,6 @@ func infeasible(s *Spec, p *placement) *InfeasibleError {
 			short.Network, short.Name = b.Name, ""
 		}
 		for _, k := range p.scopes.eligible[w.scope] {
-			concerned[w.family] = append(concerned[w.family], k)
 			largest, ok := p.pools[k].free.Largest(w.family)
 			if short.Pool == "" || ok && (!short.Largest.IsValid() || largest.Bits() < short.Largest.Bits()) {
 				short.Pool, short.Largest = p.pools[k].spec.Name, largest
@@ -163,13 +162,26 @@ func infeasible(s *Spec, p *placement) *InfeasibleError {
 		e.Unplaced = append(e.Unplaced, short)
 	}
 	for _, f := range []cidr.Family{cidr.IPv4, cidr.IPv6} {
-		slices.Sort(concerned[f])
-		for _, k := range slices.Compact(concerned[f]) {
+		for _, k := range slices.Sorted(maps.Keys(p.concerned(f))) {
 			e.Pools = append(e.Pools, p.poolDemand(k, f))
 		}
 	}
 	e.WaysOut = waysOut(s, p)
 	return e
+}
+
+// concerned are the pools that those without a place in a family may use.
+func (p *placement) concerned(f cidr.Family) map[int]bool {
+	pools, seen := map[int]bool{}, map[int32]bool{}
+	for _, i := range p.unplaced {
+		if w := &p.wants[i]; w.family == f && !seen[w.scope] {
+			seen[w.scope] = true
+			for _, k := range p.scopes.eligible[w.scope] {
+				pools[k] = true
+			}
+		}
+	}
+	return pools
 }
 
 func (p *placement) poolDemand(pool int, f cidr.Family) PoolDemand {
@@ -185,12 +197,13 @@ func (p *placement) poolDemand(pool int, f cidr.Family) PoolDemand {
 		if w.family != f || w.pinned || w.shares >= 0 {
 			continue
 		}
-		size := new(big.Int).Lsh(big.NewInt(1), uint(f.BitLen()-p.placeBits(&p.pools[pool], int32(i))))
-		switch {
-		case w.got.IsValid() && int(w.pool) == pool:
-			d.Free.Add(d.Free, size)
-		case w.got.IsValid() || !slices.Contains(p.scopes.eligible[w.scope], pool):
+		mine := w.got.IsValid() && int(w.pool) == pool
+		if !mine && (w.got.IsValid() || !slices.Contains(p.scopes.eligible[w.scope], pool)) {
 			continue
+		}
+		size := new(big.Int).Lsh(big.NewInt(1), uint(f.BitLen()-p.placeBits(&p.pools[pool], int32(i))))
+		if mine {
+			d.Free.Add(d.Free, size)
 		}
 		d.Ranges++
 		d.Asked.Add(d.Asked, size)

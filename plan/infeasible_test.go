@@ -365,3 +365,17 @@ func TestInfeasibleErrorIsBounded(t *testing.T) {
 		t.Errorf("%d lines:\n%v", len(lines), err)
 	}
 }
+
+// A way out is no spec that is refused: this platform takes no node of so few
+// pods as a block of half the size has.
+func TestWaysOutAreValid(t *testing.T) {
+	s := plan.Spec{
+		Pools:    []plan.PoolSpec{{Name: "lab", Prefixes: prefixes("10.0.0.0/24")}},
+		Clusters: []plan.ClusterSpec{{Name: "c", Platform: "aks", IPAM: k8sflags.Cilium, Nodes: now(9), PodsPerNode: 12}},
+	}
+	for _, w := range infeasible(t, s).WaysOut {
+		if strings.Contains(w, "podsPerNode") {
+			t.Errorf("%s: AKS takes at least 10", w)
+		}
+	}
+}

@@ -26,13 +26,12 @@ func (sc scope) eligible(pools []PoolSpec, grown int) []int {
 	var own, open []int
 	for i := range pools {
 		p := &pools[i]
-		if p.Zone != sc.zone || !p.usableFor(sc.role) || i != grown && !p.has(sc.family) || !sc.within(p) {
+		if i != grown && !p.has(sc.family) || !sc.mayUse(p) {
 			continue
 		}
-		switch p.Region {
-		case "":
+		if p.Region == "" {
 			open = append(open, i)
-		case sc.region:
+		} else {
 			own = append(own, i)
 		}
 	}
@@ -40,6 +39,12 @@ func (sc scope) eligible(pools []PoolSpec, grown int) []int {
 		return own
 	}
 	return open
+}
+
+// mayUse reports whether a pool that has the scope's family is for its ranges,
+// if its region has no pool of its own.
+func (sc scope) mayUse(p *PoolSpec) bool {
+	return p.Zone == sc.zone && (p.Region == "" || p.Region == sc.region) && p.usableFor(sc.role) && sc.within(p)
 }
 
 // scopes numbers the scopes of a layout. There are few, and each has a pool

@@ -12,9 +12,11 @@ import (
 
 // waysOutTries bounds how many changes of one kind are tried, and waysOutRanges
 // how many ranges are placed for all of a kind: a large fleet gets fewer tries.
+// To try a larger pool takes less, since nothing is sized: poolTries as many are.
 const (
 	waysOutTries  = 8
 	waysOutRanges = 1_000_000
+	poolTries     = 2
 )
 
 // tries is how many changes of one kind are tried.
@@ -37,6 +39,9 @@ func waysOut(s *Spec, p *placement) []string {
 	try := func(change func(*Spec), format string, args ...any) {
 		changed := s.normal()
 		change(&changed)
+		if changed.Validate() != nil {
+			return // such as fewer pods than the platform takes
+		}
 		q, err := p.again(&changed)
 		if err == nil && len(q.unplaced) < len(p.unplaced) {
 			ways = append(ways, wayOut{fmt.Sprintf(format, args...), len(p.unplaced) - len(q.unplaced)})
@@ -103,12 +108,9 @@ func (p *placement) misses(property func(*want) bool) bool {
 // could be used for something that found no place.
 func (p *placement) inTheWay() func(netip.Prefix) bool {
 	var space []netip.Prefix
-	for k, pool := range p.pools {
-		for _, f := range []cidr.Family{cidr.IPv4, cidr.IPv6} {
-			if !p.misses(func(w *want) bool { return w.family == f && slices.Contains(p.scopes.eligible[w.scope], k) }) {
-				continue
-			}
-			for _, q := range pool.spec.Prefixes {
+	for _, f := range []cidr.Family{cidr.IPv4, cidr.IPv6} {
+		for k := range p.concerned(f) {
+			for _, q := range p.pools[k].spec.Prefixes {
 				if cidr.FamilyOf(q) == f {
 					space = append(space, q)
 				}
@@ -145,9 +147,10 @@ func (p *placement) fewerPods(s *Spec, try func(func(*Spec), string, ...any)) {
 // lessHeadroom tries to keep no room beside ranges, pool by pool.
 func (p *placement) lessHeadroom(s *Spec, try func(func(*Spec), string, ...any)) {
 	tries := 0
+	v4, v6 := p.concerned(cidr.IPv4), p.concerned(cidr.IPv6)
 	for i := range s.Pools {
 		pool := &s.Pools[i]
-		if pool.Headroom == 0 || tries == p.tries() || !p.misses(func(w *want) bool { return slices.Contains(p.scopes.eligible[w.scope], i) }) {
+		if pool.Headroom == 0 || tries == p.tries() || !v4[i] && !v6[i] {
 			continue
 		}
 		tries++
@@ -204,7 +207,8 @@ func (c *ClusterSpec) podsOfHalfBlock() uint64 {
 func (p *placement) roleOf(w *want) Role { return p.blocks[w.block].Role }
 
 // largerPools returns for each pool and family the smallest free block with
-// which every range that may use the pool finds a place.
+// which every range that may use the pool finds a place; of many pools, for the
+// first.
 func largerPools(s *Spec, p *placement) []wayOut {
 	fixed := slices.Clone(p.wants)
 	for i := range fixed {
@@ -223,21 +227,29 @@ func largerPools(s *Spec, p *placement) []wayOut {
 	l.wants = fixed
 	q := placement{layout: &l, pools: empty}
 	var ways []wayOut
+	short := map[int32]int{} // how many ranges of each scope
+	for _, i := range p.unplaced {
+		short[p.wants[i].scope]++
+	}
+	tries := 0
 	for _, f := range []cidr.Family{cidr.IPv4, cidr.IPv6} {
 		open, free := q.open(f), roomIn(q.pools, f)
 		for k, pool := range q.pools {
-			sets := make([][]int, len(p.scopes.all))
-			for i, sc := range p.scopes.all {
-				sets[i] = sc.eligible(s.Pools, k)
-			}
-			short := 0
-			for _, i := range p.unplaced {
-				if w := &p.wants[i]; w.family == f && slices.Contains(sets[w.scope], k) {
-					short++
+			places := 0
+			for i, n := range short {
+				if sc := &p.scopes.all[i]; sc.family == f && sc.mayUse(pool.spec) && slices.Contains(sc.eligible(s.Pools, k), k) {
+					places += n
 				}
 			}
-			if short == 0 {
+			if places == 0 || tries == poolTries*p.tries() {
 				continue
+			}
+			tries++
+			sets := slices.Clone(p.scopes.eligible)
+			for i, sc := range p.scopes.all {
+				if sc.mayUse(pool.spec) {
+					sets[i] = sc.eligible(s.Pools, k)
+				}
 			}
 			d := q.demand(open, free)
 			d.sets = sets
@@ -255,7 +267,7 @@ func largerPools(s *Spec, p *placement) []wayOut {
 				return true
 			}
 			if longest := lastTrue(f.BitLen(), fits); longest >= 0 {
-				ways = append(ways, wayOut{fmt.Sprintf("add a free /%d of %v to pool %q", longest, f, pool.spec.Name), short})
+				ways = append(ways, wayOut{fmt.Sprintf("add a free /%d of %v to pool %q", longest, f, pool.spec.Name), places})
 			}
 		}
 	}
