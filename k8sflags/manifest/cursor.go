@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -237,8 +238,19 @@ func (c cursor) number() (int, bool) {
 	return int(n), true
 }
 
-// boolean returns a field that is true or false, as text.
-func (c cursor) boolean() (string, bool) { return c.scalar("true or false", "!!bool") }
+// boolean returns a field that is true or false, as text. So are yes and no, on
+// and off without quotes: Kubernetes reads YAML 1.1 (sigs.k8s.io/yaml).
+func (c cursor) boolean() (string, bool) {
+	if c.node != nil && c.node.Kind == yaml.ScalarNode && c.node.Style == 0 {
+		switch strings.ToLower(c.node.Value) {
+		case "y", "yes", "on":
+			return "true", true
+		case "n", "no", "off":
+			return "false", true
+		}
+	}
+	return c.scalar("true or false", "!!bool")
+}
 
 // duration returns a field of text like "30s".
 func (c cursor) duration() (time.Duration, bool) {

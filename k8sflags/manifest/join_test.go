@@ -130,6 +130,7 @@ func TestJoin(t *testing.T) {
 			"b", []string{"-", "2", "-", "-"}},
 		{"own arguments over merged ones", []file{{"k", "apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\ny: &y {cluster-name: y}\ncontrollerManager: {extraArgs: {<<: *y, cluster-name: z}}\n"}},
 			"cluster-name", []string{"-", "z", "-", "-"}},
+		{"feature gates of YAML 1.1", []file{{"k", kubeletYAML + "featureGates: {A: yes, B: Off, C: True}\n"}}, "feature-gates", []string{"A=true,B=false,C=True"}},
 		{"merged feature gates", []file{{"k", kubeletYAML + "x: &x {A: true, B: false}\nfeatureGates: {<<: *x, B: true}\n"}}, "feature-gates", []string{"B=true,A=true"}},
 		{"kubeadm init with all defaults", []file{{"i.yaml", "apiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\n"}},
 			"service-cluster-ip-range", []string{"10.96.0.0/12", "-", "-", "-"}},
