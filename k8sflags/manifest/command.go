@@ -56,7 +56,11 @@ func (c command) process(errs *Errors) (k8sflags.Process, []Missing, bool) {
 		return at
 	})
 	for fl := range p.Flags.All() {
-		if name := c.dialect.reference(fl.Value); name != "" {
+		text := fl.Value
+		if w := words[fl.Origin.Arg-1].text; strings.Contains(w, "=") {
+			text = w // of which the value is a part, and no word of its own
+		}
+		if name := c.dialect.reference(text); name != "" {
 			missing = append(missing, Missing{Name: name, Component: p.Component, Flag: fl.Name, Origin: fl.Origin})
 		}
 	}

@@ -189,6 +189,23 @@ func TestJoinErrors(t *testing.T) {
 	}
 }
 
+// systemd leaves $NAME alone inside of a word, so that nothing is missing there
+// and the value is wrong.
+func TestMissingOfAUnit(t *testing.T) {
+	for arg, want := range map[string]string{
+		"--max-pods=$N": "", "--max-pods=${N}": "${N} max-pods", "--max-pods $N": "$N max-pods", "--max-pods=1$N": "", "$N": "$N ", "--max-pods=$$N": "",
+	} {
+		_, missing, err := join(t, file{"kubelet.service", "[Service]\nExecStart=/bin/kubelet " + arg + "\n"})
+		got := ""
+		for _, m := range missing {
+			got += m.Name + " " + m.Flag
+		}
+		if err != nil || got != want {
+			t.Errorf("%s: missing %q, %v, want %q", arg, got, err, want)
+		}
+	}
+}
+
 func TestMissingExplains(t *testing.T) {
 	s, missing, err := join(t, file{"c", "kube-apiserver --advertise_address=$(hostname -i) --bind-address=nonsense"})
 	if err != nil || len(missing) != 1 {
