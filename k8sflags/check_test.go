@@ -131,6 +131,9 @@ func TestCheck(t *testing.T) {
 			want: []string{"error KC202 kube-apiserver service-cluster-ip-range", "warning KC106 kube-apiserver feature-gates"}},
 		{name: "an emulated version, not yet", until: "1.30", edits: []string{api + "--emulated-version=1.24", manager + "--emulated-version=1.34"},
 			want: []string{"error KC102 kube-apiserver emulated-version", "error KC102 kube-controller-manager emulated-version"}},
+		{name: "the oldest version that can be emulated", since: "1.35", edits: []string{manager + "--emulated-version=1.34"}},
+		{name: "a version too old to be emulated", since: "1.37", edits: []string{manager + "--emulated-version=1.33"}, want: []string{"error KC109 kube-controller-manager emulated-version"}},
+		{name: "a version that nothing emulates", since: "1.31", edits: []string{manager + "--emulated-version=1.30"}, want: []string{"error KC109 kube-controller-manager emulated-version"}},
 		{name: "a newer version cannot be emulated", since: "1.31", until: "1.33", edits: []string{api + "--service-cluster-ip-range=10.96.0.0/11 --emulated-version=1.34", manager + "--service-cluster-ip-range=10.96.0.0/11"},
 			want: []string{"error KC109 kube-apiserver emulated-version", "error KC202 kube-apiserver service-cluster-ip-range"}},
 

@@ -117,7 +117,7 @@ func ExampleRules() {
 		}
 	}
 	// Output:
-	// KC109 error 1.31 emulated version newer than the component
+	// KC109 error 1.31 emulated version that the component cannot have
 	// KC216 info 1.28 node port range without ports to choose by hand
 	// KC309 error 1.31 allocator that needs a cloud provider in the tree
 	// KC310 warning 1.31 cloud routes that nobody makes

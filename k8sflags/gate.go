@@ -170,7 +170,8 @@ var gateRules = []ruleRow{
 	{Rule: Rule{ID: "KC107", Title: "feature gate without true or false", Severity: Error,
 		Source: "staging/src/k8s.io/component-base/cli/flag/map_string_bool.go"}, each: checkGateForm},
 	{Rule: Rule{ID: "KC108", Title: "gates about addresses switched with all others of their stage", Severity: Warning, Source: srcGates + ", setUnsetAlphaGates"}, each: checkGateStage},
-	{Rule: Rule{ID: "KC109", Title: "emulated version newer than the component", Severity: Error, Since: v1(31), Source: srcEmulation}, each: checkEmulated},
+	{Rule: Rule{ID: "KC109", Title: "emulated version that the component cannot have", Severity: Error, Since: v1(31),
+		Source: srcEmulation + "; staging/src/k8s.io/apiserver/pkg/util/compatibility/version.go, kubeEffectiveVersionFloors"}, each: checkEmulated},
 }
 
 const feature = "feature-gates"
@@ -269,8 +270,12 @@ func checkGateStage(_ *cluster, m *member, r report) {
 	}
 }
 
+// checkEmulated: three minor versions back is the furthest, and 1.31, the first
+// that can emulate, the oldest.
 func checkEmulated(_ *cluster, m *member, r report) {
-	if v := m.emulated(); v.Compare(m.at) > 0 {
-		r.flag(m, "emulated-version", "remove it", "%s %s cannot be like %s, and refuses to start", m.Component, m.at, v)
+	v, oldest := m.emulated(), v1(max(m.at.Minor-3, 31))
+	if !v.IsZero() && (v.Compare(m.at) > 0 || v.Compare(oldest) < 0) {
+		r.flag(m, "emulated-version", "remove it, or name a version from "+oldest.String()+" to "+m.at.String(),
+			"%s %s cannot be like %s, and refuses to start", m.Component, m.at, v)
 	}
 }
