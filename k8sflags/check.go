@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -97,12 +98,22 @@ func (r report) flag(m *member, flag, fix, format string, args ...any) {
 		i = v.last
 		f.Value = v.text
 		f.Origin = m.Flags.items[i].flag.Origin
-		f.Message = fmt.Sprintf("%s --%s %q: ", m.Component, flag, f.Value)
+		f.Message = fmt.Sprintf("%s --%s %s: ", m.Component, flag, shown(f.Value))
 	} else {
 		f.Message = fmt.Sprintf("%s without --%s: ", m.Component, flag)
 	}
 	f.Message += fmt.Sprintf(format, args...)
 	r.found.add(m, i, f)
+}
+
+// shown is a value as a message quotes it. A long one is cut: each element of a
+// list may have a message.
+func shown(value string) string {
+	const most = 1000
+	if len(value) <= most {
+		return strconv.Quote(value)
+	}
+	return strconv.Quote(value[:most]) + "…"
 }
 
 // process reports a process as a whole; a nil one stands for the set.

@@ -594,3 +594,19 @@ func TestCheckIgnoresRulesByID(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// Every element of a list may have a finding, so that a message must not grow
+// with the list.
+func TestMessagesAreShort(t *testing.T) {
+	const n = 1000
+	list := strings.TrimSuffix(strings.Repeat("nonsense,", n), ",")
+	got := k8sflags.Check(commands(t, "1.37", "kube-proxy --proxy-mode=iptables --detect-local-mode=NodeCIDR --nodeport-addresses="+list))
+	if len(got) != n {
+		t.Fatalf("%d findings, want %d", len(got), n)
+	}
+	for _, f := range got {
+		if f.Value != list || len(f.Message) > 2000 || !strings.Contains(f.Message, "…") {
+			t.Fatalf("value of %d bytes, message of %d: %.200s", len(f.Value), len(f.Message), f.Message)
+		}
+	}
+}
