@@ -191,23 +191,20 @@ func normalName(name string) string { return strings.ReplaceAll(name, "_", "-") 
 
 // mergeGates keeps the last value of each gate, in the order of first sight.
 func mergeGates(list string) string {
-	type gate struct{ name, text string }
-	var gates []gate
+	var texts []string
+	place := map[string]int{}
 	for text := range strings.SplitSeq(list, ",") {
 		name, _, _ := strings.Cut(text, "=")
 		name = strings.TrimSpace(name)
 		if name == "" {
 			continue
 		}
-		if i := slices.IndexFunc(gates, func(g gate) bool { return g.name == name }); i >= 0 {
-			gates[i].text = text
+		if i, ok := place[name]; ok {
+			texts[i] = text
 			continue
 		}
-		gates = append(gates, gate{name, text})
-	}
-	texts := make([]string, len(gates))
-	for i, g := range gates {
-		texts[i] = g.text
+		place[name] = len(texts)
+		texts = append(texts, text)
 	}
 	return strings.Join(texts, ",")
 }

@@ -111,12 +111,18 @@ func (j *joining) configNamed(component k8sflags.Component, name, from string) *
 
 // nearness is how many directories two paths share from the start.
 func nearness(a, b string) int {
-	as, bs := strings.Split(path.Clean(a), "/"), strings.Split(path.Clean(b), "/")
-	n := 0
-	for n < len(as) && n < len(bs) && as[n] == bs[n] {
-		n++
+	a, b = path.Clean(a), path.Clean(b)
+	for n := 0; ; n++ {
+		x, restA, moreA := strings.Cut(a, "/")
+		y, restB, moreB := strings.Cut(b, "/")
+		switch {
+		case x != y:
+			return n
+		case !moreA || !moreB:
+			return n + 1
+		}
+		a, b = restA, restB
 	}
-	return n
 }
 
 // overlay returns a kubelet's flags with its configuration file's fields in

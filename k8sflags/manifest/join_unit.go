@@ -91,8 +91,9 @@ func (u *unit) dropInOf() string {
 // changes the units of /usr/lib/systemd/system.
 func (u *unit) owner(units []*unit) *unit {
 	var best *unit
+	name := path.Base(u.dropInOf())
 	for _, o := range units {
-		if path.Base(o.file) == path.Base(u.dropInOf()) && (best == nil || nearness(o.file, u.file) > nearness(best.file, u.file)) {
+		if path.Base(o.file) == name && (best == nil || nearness(o.file, u.file) > nearness(best.file, u.file)) {
 			best = o
 		}
 	}
