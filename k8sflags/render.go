@@ -96,7 +96,7 @@ func (a Addressing) renderable() error {
 	// Where kube-controller-manager gives blocks, Check sees the overlap, and
 	// how much of it is avoided. Otherwise no flag shows that a range is for pods.
 	for p := range a.Pods.All() {
-		if s := ofPair(a.Services, cidr.FamilyOf(p)); a.ExternalNodeCIDRs && s.IsValid() && p.Overlaps(s) {
+		if s := a.Services.Of(cidr.FamilyOf(p)); a.ExternalNodeCIDRs && s.IsValid() && p.Overlaps(s) {
 			return fail(ErrContradiction, "Pods %s overlap Services %s", p, s)
 		}
 	}

@@ -89,7 +89,7 @@ func checkNodesFit(c *cluster, r report) {
 		if mask < p.Bits() || mask > f.BitLen() {
 			continue // another rule's
 		}
-		lost, total := lostBlocks(p, ofPair(known, f), mask)
+		lost, total := lostBlocks(p, known.Of(f), mask)
 		if have := total - lost; c.opts.nodes > have {
 			r.flag(m, "cluster-cidr", "use a larger pod range, or a longer node mask",
 				"%d nodes, but %s has %d blocks of /%d to give (%d of %d lost to the service range)", c.opts.nodes, p, have, mask, lost, total)

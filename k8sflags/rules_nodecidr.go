@@ -95,17 +95,9 @@ func checkMaskFlags(_ *cluster, m *member, r report) {
 	}
 }
 
-func ofFamily(pods dualstack.Pair, f cidr.Family) (bits int, text string) {
-	p := pods.V4()
-	if f == cidr.IPv6 {
-		p = pods.V6()
-	}
-	return p.Bits(), p.String()
-}
-
 func checkMaskTooShort(_ *cluster, m *member, r report) {
 	blocks(m, func(f cidr.Family, flag string, mask int, pods dualstack.Pair) {
-		bits, text := ofFamily(pods, f)
+		bits, text := pods.Of(f).Bits(), pods.Of(f).String()
 		if f == cidr.IPv4 && m.pods.mapped() {
 			bits, text = bits+96, m.pods.text // an IPv4 range by its address, but not by its length
 		}
@@ -123,16 +115,12 @@ func checkMaskTooLong(_ *cluster, m *member, r report) {
 	})
 }
 
-// maxIPv6Difference is how much longer an IPv6 node mask may be than the range:
-// the allocator keeps a bitmap of the blocks. IPv4 has no such limit there.
-const maxIPv6Difference = 16
-
 func checkMaskDifference(_ *cluster, m *member, r report) {
 	blocks(m, func(f cidr.Family, flag string, mask int, pods dualstack.Pair) {
-		bits, text := ofFamily(pods, f)
-		if f == cidr.IPv6 && mask-bits > maxIPv6Difference && mask <= f.BitLen() {
-			r.flag(m, flag, "use a mask of /"+itoa(bits+maxIPv6Difference)+" or shorter, or a smaller pod range",
-				"a node block of /%d is %d bits longer than the pods' %s, at most %d are allowed", mask, mask-bits, text, maxIPv6Difference)
+		bits, text := pods.Of(f).Bits(), pods.Of(f).String()
+		if f == cidr.IPv6 && mask-bits > dualstack.MaxIPv6Difference && mask <= f.BitLen() {
+			r.flag(m, flag, "use a mask of /"+itoa(bits+dualstack.MaxIPv6Difference)+" or shorter, or a smaller pod range",
+				"a node block of /%d is %d bits longer than the pods' %s, at most %d are allowed", mask, mask-bits, text, dualstack.MaxIPv6Difference)
 		}
 	})
 }
@@ -237,15 +225,15 @@ func checkKubeadmPods(_ *cluster, m *member, r report) {
 			as = ", since it does not read --node-cidr-mask-size"
 		}
 		switch {
-		case mask < p.Bits() || mask > f.BitLen() || (f == cidr.IPv6 && mask-p.Bits() > maxIPv6Difference):
+		case mask < p.Bits() || mask > f.BitLen() || (f == cidr.IPv6 && mask-p.Bits() > dualstack.MaxIPv6Difference):
 			// kube-controller-manager refuses it, or another rule does
 		case f.BitLen()-p.Bits() < 4:
 			r.flag(m, "cluster-cidr", "use a /"+itoa(f.BitLen()-4)+" or shorter", "kubeadm refuses %s: fewer than %d addresses", p, kubeadmPods)
 		case read < p.Bits():
 			r.flag(m, flag, "use --"+maskFlag(f), "kubeadm reckons with node blocks of /%d%s, and refuses %s", read, as, p)
-		case read-p.Bits() > maxIPv6Difference:
-			r.flag(m, flag, "use --"+maskFlag(f)+"="+itoa(p.Bits()+maxIPv6Difference)+" or shorter, or a smaller pod range",
-				"kubeadm reckons with node blocks of /%d%s, and refuses more than %d bits beyond %s", read, as, maxIPv6Difference, p)
+		case read-p.Bits() > dualstack.MaxIPv6Difference:
+			r.flag(m, flag, "use --"+maskFlag(f)+"="+itoa(p.Bits()+dualstack.MaxIPv6Difference)+" or shorter, or a smaller pod range",
+				"kubeadm reckons with node blocks of /%d%s, and refuses more than %d bits beyond %s", read, as, dualstack.MaxIPv6Difference, p)
 		}
 	})
 }

@@ -60,18 +60,11 @@ func burnt(c *cluster, judge func(m *member, pods, services netip.Prefix, mask i
 	for p := range pods.All() {
 		f := cidr.FamilyOf(p)
 		mask := m.nodeMask(f, pods.IsDual())
-		s := ofPair(known, f)
+		s := known.Of(f)
 		if lost, total := lostBlocks(p, s, mask); lost > 0 && mask >= p.Bits() {
 			judge(m, p, s, mask, lost, total)
 		}
 	}
-}
-
-func ofPair(p dualstack.Pair, f cidr.Family) netip.Prefix {
-	if f == cidr.IPv4 {
-		return p.V4()
-	}
-	return p.V6()
 }
 
 func checkBurntBlocks(c *cluster, r report) {
@@ -104,13 +97,13 @@ func checkSharedAddresses(c *cluster, r report) {
 		pods, m = p, allocator
 		if known, ok := m.services.pair(); ok {
 			apart = func(p, s netip.Prefix) bool {
-				k := ofPair(known, cidr.FamilyOf(p))
+				k := known.Of(cidr.FamilyOf(p))
 				return k.IsValid() && (covers(k, s) || covers(k, p))
 			}
 		}
 	}
 	for p := range pods.All() {
-		if s := ofPair(services, cidr.FamilyOf(p)); s.IsValid() && p.Overlaps(s) && !apart(p, s) {
+		if s := services.Of(cidr.FamilyOf(p)); s.IsValid() && p.Overlaps(s) && !apart(p, s) {
 			r.flag(m, "cluster-cidr", "use ranges that do not overlap", "%s overlaps the services' %s, and nothing keeps the addresses apart", p, s)
 		}
 	}
@@ -214,7 +207,7 @@ func checkOwnRangesInside(c *cluster, r report) {
 			continue
 		}
 		for p := range pair.All() {
-			if q := ofPair(cluster, cidr.FamilyOf(p)); !q.IsValid() || !covers(q, p) {
+			if q := cluster.Of(cidr.FamilyOf(p)); !q.IsValid() || !covers(q, p) {
 				r.flag(m, "pod-cidr", "take it out of "+cluster.String(), "%s is not in the cluster's %s: its pods count as outside of the cluster", p, cluster)
 			}
 		}
