@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/kubecidr/kubecidr/internal/yamlerror"
@@ -63,22 +64,18 @@ func (r *reader) validate(s plan.Spec) {
 	if !errors.As(s.Validate(), &invalid) {
 		return
 	}
+	unread := slices.Clone(r.errs)
 	for _, e := range invalid {
-		if !r.failed(e.Path) {
+		if !unread.at(e.Path) {
 			r.errs = append(r.errs, &Error{r.file, r.line(e.Path), e.Path, e.Message})
 		}
 	}
 }
 
-// failed reports whether the field at path, one inside it or one around it
-// could not be read.
-func (r *reader) failed(path string) bool {
-	for _, e := range r.errs {
-		if within(e.Path, path) || within(path, e.Path) {
-			return true
-		}
-	}
-	return false
+// at reports whether some error is of the field at path, of one inside it or of
+// one around it.
+func (es Errors) at(path string) bool {
+	return slices.ContainsFunc(es, func(e *Error) bool { return within(e.Path, path) || within(path, e.Path) })
 }
 
 // within reports whether path is outer or a field inside of it. Everything is

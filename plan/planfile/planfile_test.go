@@ -174,6 +174,21 @@ clusters:
 	}
 }
 
+// A field may be wrong for several reasons, and so may fields inside of it.
+func TestErrorsOfOneField(t *testing.T) {
+	_, err := planfile.Parse("f.yaml", []byte(`
+pools: [{name: p, prefixes: [10.0.0.0/8]}]
+reserved: [{prefix: 10.0.0.0/24}, {prefix: 10.0.1.0/24}]
+clusters:
+  - {name: a, nodes: 10, pins: {pod: 10.0.0.0/16}}
+`))
+	const want = "f.yaml:5: clusters[0].pins.pod: cluster \"a\": 10.0.0.0/16 overlaps 10.0.0.0/24, reserved\n" +
+		"f.yaml:5: clusters[0].pins.pod: cluster \"a\": 10.0.0.0/16 overlaps 10.0.1.0/24, reserved"
+	if err == nil || err.Error() != want {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestErrors(t *testing.T) {
 	const pools = "pools: [{name: p, prefixes: [10.0.0.0/8]}]\n"
 	for _, tt := range []struct {
