@@ -194,12 +194,14 @@ func (v *validator) meshes(clusters map[string]int) {
 		} else if most := m.Kind.row().most; most > 0 && len(m.Clusters) > most {
 			v.add(path+".clusters", "mesh %q: %d clusters: %s takes at most %d", m.Name, len(m.Clusters), m.Kind, most)
 		}
+		in := make(map[string]bool, len(m.Clusters))
 		for j, c := range m.Clusters {
 			if _, ok := clusters[c]; !ok {
 				v.add(fmt.Sprintf("%s.clusters[%d]", path, j), "mesh %q: there is no cluster %q", m.Name, c)
-			} else if slices.Index(m.Clusters, c) < j {
+			} else if in[c] {
 				v.add(fmt.Sprintf("%s.clusters[%d]", path, j), "mesh %q: cluster %q stands twice", m.Name, c)
 			}
+			in[c] = true
 		}
 	}
 }
