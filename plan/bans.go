@@ -88,21 +88,27 @@ func (s *Spec) bans(clusters iter.Seq[*ClusterSpec]) []ban {
 			gs.add(guest{p, n.Zone, n.Region}, bit(Node))
 		}
 	}
+	in := map[string][]guest{} // by zone, in any order: it decides nothing
+	for g := range gs.roles {
+		in[g.zone] = append(in[g.zone], g)
+	}
 	bans := make([]ban, len(s.Pools))
 	for i := range s.Pools {
-		bans[i] = s.Pools[i].ban(&gs)
+		bans[i] = s.Pools[i].ban(&gs, in[s.Pools[i].Zone])
 	}
 	return bans
 }
 
-func (p *PoolSpec) ban(gs *guests) ban {
-	var of []*terms                  // of those who may take a range of the pool
-	for g, asked := range gs.roles { // in any order: it decides nothing
-		if g.zone != p.Zone || p.Region != "" && p.Region != g.region {
+// ban is what is banned in a pool for those in its zone.
+func (p *PoolSpec) ban(gs *guests, in []guest) ban {
+	var of []*terms // of those who may take a range of the pool
+	for _, g := range in {
+		if p.Region != "" && p.Region != g.region {
 			continue
 		}
+		asked := *gs.roles[g]
 		for _, r := range roles {
-			if *asked&bit(r) == 0 || !p.usableFor(r) {
+			if asked&bit(r) == 0 || !p.usableFor(r) {
 				continue
 			}
 			for _, f := range [...]cidr.Family{cidr.IPv4, cidr.IPv6} {

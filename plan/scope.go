@@ -17,15 +17,15 @@ type scope struct {
 	platform platform.Name
 }
 
-// eligible returns the indices of the pools that ranges of a scope may come
+// eligibleFor returns the indices of the pools that ranges of a scope may come
 // from: those of its zone, for its role, with its family, where its platform
 // wants them. A region that has such pools of its own takes from those alone, so
 // that its routes summarise; every other takes from pools without a region. Pool
 // grown, −1 for none, is thought to have the family.
-func (sc scope) eligible(pools []PoolSpec, grown int) []int {
+func (s *scopes) eligibleFor(sc scope, grown int) []int {
 	var own, open []int
-	for i := range pools {
-		p := &pools[i]
+	for _, i := range s.zones[sc.zone] {
+		p := &s.pools[i]
 		if i != grown && !p.has(sc.family) || !sc.mayUse(p) {
 			continue
 		}
@@ -51,6 +51,7 @@ func (sc scope) mayUse(p *PoolSpec) bool {
 // list of its own.
 type scopes struct {
 	pools    []PoolSpec
+	zones    map[string][]int // the pools of each
 	all      []scope
 	eligible [][]int
 	numbers  map[scope]int32
@@ -62,7 +63,11 @@ type scopes struct {
 }
 
 func newScopes(pools []PoolSpec) scopes {
-	s := scopes{pools: pools, numbers: map[scope]int32{}}
+	s := scopes{pools: pools, zones: map[string][]int{}, numbers: map[scope]int32{}}
+	for i := range pools {
+		z := pools[i].Zone
+		s.zones[z] = append(s.zones[z], i)
+	}
 	s.forget("", "", "")
 	return s
 }
@@ -91,7 +96,7 @@ func (s *scopes) of(r Role, f cidr.Family, zone, region string, on platform.Name
 	n, ok := s.numbers[sc]
 	if !ok {
 		n = int32(len(s.all))
-		s.all, s.eligible = append(s.all, sc), append(s.eligible, sc.eligible(s.pools, -1))
+		s.all, s.eligible = append(s.all, sc), append(s.eligible, s.eligibleFor(sc, -1))
 		s.numbers[sc] = n
 	}
 	*at = n

@@ -237,7 +237,7 @@ func largerPools(s *Spec, p *placement) []wayOut {
 		for k, pool := range q.pools {
 			places := 0
 			for i, n := range short {
-				if sc := &p.scopes.all[i]; sc.family == f && sc.mayUse(pool.spec) && slices.Contains(sc.eligible(s.Pools, k), k) {
+				if sc := &p.scopes.all[i]; sc.family == f && sc.mayUse(pool.spec) && slices.Contains(p.scopes.eligibleFor(*sc, k), k) {
 					places += n
 				}
 			}
@@ -248,7 +248,7 @@ func largerPools(s *Spec, p *placement) []wayOut {
 			sets := slices.Clone(p.scopes.eligible)
 			for i, sc := range p.scopes.all {
 				if sc.mayUse(pool.spec) {
-					sets[i] = sc.eligible(s.Pools, k)
+					sets[i] = p.scopes.eligibleFor(sc, k)
 				}
 			}
 			d := q.demand(open, free)
