@@ -18,11 +18,13 @@ type SpecError struct {
 	Message string
 }
 
+// Error is "plan: clusters[2].pins.pod: …".
 func (e *SpecError) Error() string { return "plan: " + e.Path + ": " + e.Message }
 
 // SpecErrors is everything wrong with a spec, one error a line.
 type SpecErrors []*SpecError
 
+// Error has a line for each error.
 func (es SpecErrors) Error() string {
 	lines := make([]string, len(es))
 	for i, e := range es {

@@ -48,6 +48,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // Errors is everything wrong with what was read, by line, one error a line.
 type Errors []*Error
 
+// Error has a line for each error.
 func (es Errors) Error() string {
 	lines := make([]string, len(es))
 	for i, e := range es {

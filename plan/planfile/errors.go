@@ -32,6 +32,7 @@ func (e *Error) Error() string {
 // Errors is everything wrong with a file, by line, one error a line.
 type Errors []*Error
 
+// Error has a line for each error.
 func (es Errors) Error() string {
 	lines := make([]string, len(es))
 	for i, e := range es {
