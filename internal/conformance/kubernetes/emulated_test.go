@@ -42,6 +42,8 @@ func TestAgreesWhereAnOlderVersionIsEmulated(t *testing.T) {
 		"--service-cluster-ip-range=fd00::/107 " + older,
 		"--service-cluster-ip-range=10.96.0.0/12,fd00::/107 " + older + " " + dualWrite,
 		"--service-cluster-ip-range=10.96.0.0/16 --emulated-version=1.38",
+		"--service-cluster-ip-range=10.96.0.0/16 --emulated-version=1.33",
+		"--service-cluster-ip-range=10.96.0.0/16 --emulated-version=1.30",
 	} {
 		cmd := exec.Command(self, "-test.run=^"+t.Name()+"$")
 		cmd.Env = append(os.Environ(), argsToJudge+"="+args)
