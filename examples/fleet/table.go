@@ -51,6 +51,7 @@ func label(b plan.Block) string {
 // is a title that stands on a line above it, and may be empty.
 type table [][]string
 
+// String aligns the columns, and ends every row with a line break.
 func (t table) String() string {
 	widths := make([]int, len(t[0]))
 	for _, row := range t {

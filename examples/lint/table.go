@@ -101,6 +101,7 @@ type row [4]string
 // table is rows under a first one of headings.
 type table []row
 
+// String aligns the first three columns and wraps the last.
 func (t table) String() string {
 	var widths [3]int
 	for _, r := range t {
